@@ -1,0 +1,46 @@
+# `make run` serves the product with its sandbox; `make test` runs every test. Both set up what they need.
+SHELL := /bin/bash
+PY := .venv/bin/python
+.DEFAULT_GOAL := help
+
+.PHONY: help setup setup-dev run test lint format types lock
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+setup: .venv/run.stamp ## .venv, and .env with fresh keys
+	@python3 scripts/make_env.py
+
+setup-dev: setup .venv/dev.stamp
+
+.venv/run.stamp: requirements/run.txt
+	@scripts/make_venv requirements/run.txt
+	@touch $@
+
+.venv/dev.stamp: requirements/dev.txt .venv/run.stamp
+	@scripts/make_venv requirements/dev.txt
+	@touch $@
+
+run: setup ## the product with its sandbox, in the browser
+	@ALLOW_LOOPBACK_HTTP=true HTTPS_ONLY=false $(PY) manage.py demo || [ $$? -eq 130 ]
+
+test: setup-dev ## every test, on SQLite and on PostgreSQL (ARGS="-k name" for some)
+	@scripts/run_tests $(ARGS)
+
+lint: setup-dev ## style, templates, import contracts
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/djade --check --target-version 5.2 $$(git ls-files 'templates/*.html')
+	.venv/bin/lint-imports
+
+format: setup-dev ## put code and templates into the one form
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+	.venv/bin/djade --target-version 5.2 $$(git ls-files 'templates/*.html')
+
+types: setup-dev ## mypy, strict
+	.venv/bin/mypy
+
+lock: setup-dev ## requirements/*.txt anew from pyproject.toml
+	@$(PY) -m pip install --quiet uv
+	@scripts/lock

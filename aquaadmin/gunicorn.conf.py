@@ -1,0 +1,15 @@
+"""gunicorn's settings: threads, because a request waits for Zuora most of its time."""
+
+import os
+
+wsgi_app = "aquaadmin.wsgi"
+bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+threads = 16
+worker_connections = threads + 1  # or one worker accepts what another has threads for
+timeout = 120  # a dead worker is replaced; requests are bounded by our own deadlines
+graceful_timeout = 75  # a DELETE of 30 s, a confirmation of 20 s, a last read of 10 s, and some
+max_requests = 0
+accesslog = None
+control_socket_disable = True

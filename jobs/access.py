@@ -1,0 +1,81 @@
+"""Who may do what: the one rule behind every door.
+
+A team (a Django group) has a role on a connection. Administrators (superusers) see everything
+and manage connections, and may cancel only through a team, like everyone. Auditors (the
+permission ``jobs.audit``, given, not implied) see everything and do nothing, also where they
+are in a team.
+"""
+
+from django.contrib.auth.models import User
+from django.db.models import Max, QuerySet
+
+from jobs.models import Cancellation, Connection, Exchange, JobSnapshot, Role
+
+AUDIT = "jobs.audit"
+
+
+def is_auditor(user: User) -> bool:
+    """Holds the audit permission; being a superuser does not make an auditor."""
+    return user.is_active and not user.is_superuser and user.has_perm(AUDIT)
+
+
+def sees_everything(user: User) -> bool:
+    """Administrators and auditors."""
+    return user.is_active and (user.is_superuser or is_auditor(user))
+
+
+def visible_connections(user: User) -> QuerySet[Connection]:
+    """The connections whose jobs this person may see, inactive ones included."""
+    if sees_everything(user):
+        return Connection.objects.all()
+    if not user.is_active:
+        return Connection.objects.none()
+    return Connection.objects.filter(access__team__in=user.groups.all()).distinct()
+
+
+def usable_connections(user: User, role: Role = Role.VIEWER) -> QuerySet[Connection]:
+    """The active connections on which this person's teams give them at least this role."""
+    if not user.is_active or is_auditor(user):
+        return Connection.objects.none()
+    return Connection.objects.filter(
+        is_active=True, access__team__in=user.groups.all(), access__role__gte=role
+    ).distinct()
+
+
+def role_on(user: User, connection: Connection) -> Role | None:
+    """The highest role that this person's teams have on a connection."""
+    highest = connection.access.filter(team__in=user.groups.all()).aggregate(role=Max("role"))["role"]
+    return Role(highest) if highest is not None else None
+
+
+def may_look_up(user: User, connection: Connection) -> bool:
+    """Ask Zuora about a job on this connection."""
+    return usable_connections(user).filter(pk=connection.pk).exists()
+
+
+def may_cancel(user: User, connection: Connection) -> bool:
+    """Cancel a job on this connection."""
+    return usable_connections(user, Role.OPERATOR).filter(pk=connection.pk).exists()
+
+
+def may_manage(user: User) -> bool:
+    """Add, change and test connections, and give teams access."""
+    return user.is_active and user.is_superuser
+
+
+def visible_cancellations(user: User) -> QuerySet[Cancellation]:
+    """The cancellations on the connections that this person may see."""
+    rows = Cancellation.objects.select_related("connection")
+    return rows if sees_everything(user) else rows.filter(connection__in=visible_connections(user))
+
+
+def visible_exchanges(user: User) -> QuerySet[Exchange]:
+    """The exchanges on the connections that this person may see."""
+    rows = Exchange.objects.select_related("connection")
+    return rows if sees_everything(user) else rows.filter(connection__in=visible_connections(user))
+
+
+def visible_snapshots(user: User) -> QuerySet[JobSnapshot]:
+    """The snapshots on the connections that this person may see."""
+    rows = JobSnapshot.objects.select_related("connection")
+    return rows if sees_everything(user) else rows.filter(connection__in=visible_connections(user))

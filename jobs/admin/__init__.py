@@ -1,0 +1,5 @@
+"""The admin: connections and team access to manage, the history to review."""
+
+from jobs.admin import cancellation, connection, exchange, snapshot, team_access
+
+__all__ = ["cancellation", "connection", "exchange", "snapshot", "team_access"]

@@ -1,0 +1,57 @@
+"""Connections: add, edit, test."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+
+from jobs import access, trying
+from jobs.connections import save_connection
+from jobs.connection_form import ConnectionForm
+from jobs.models import Connection, TeamAccess
+from jobs.recording import Actor
+
+
+class TeamAccessInline(admin.TabularInline):
+    """The teams of one connection."""
+
+    model = TeamAccess
+    extra = 1
+
+
+@admin.register(Connection)
+class ConnectionAdmin(admin.ModelAdmin):
+    """Where tenants answer. A connection that has history is made inactive, never deleted."""
+
+    form = ConnectionForm
+    inlines = (TeamAccessInline,)
+    list_display = ("name", "tenant", "environment_name", "is_production", "auth", "is_active")
+    list_filter = ("is_production", "is_active", "environment")
+    search_fields = ("name", "tenant")
+    change_form_template = "admin/jobs/connection/change_form.html"
+    fieldsets = (
+        (None, {"fields": ("name", "tenant", "environment", "base_url", "is_production", "is_active")}),
+        ("Sign-in", {"fields": ("auth", "client_id", "new_secret")}),
+        ("Cancelling", {"fields": ("cancel_method", "confirm_minutes", "entity_ids", "org_ids")}),
+    )
+
+    def save_model(self, request: HttpRequest, obj: Connection, form: forms.ModelForm, change: bool) -> None:
+        save_connection(obj)
+
+    def get_urls(self) -> list[URLPattern]:
+        test = path("<int:pk>/test/", self.admin_site.admin_view(self.test), name="jobs_connection_test")
+        return [test, *super().get_urls()]
+
+    def test(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask Zuora for a job that cannot exist; nothing is cancelled."""
+        if request.method != "POST" or not access.may_manage(request.user):
+            raise PermissionDenied
+        connection = self.get_object(request, str(pk))
+        if connection is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
+        result = trying.try_connection(connection, Actor.person(request.user))
+        self.message_user(request, result.sentence, messages.SUCCESS if result.works else messages.ERROR)
+        return HttpResponseRedirect(reverse("admin:jobs_connection_change", args=[pk]))

@@ -1,0 +1,40 @@
+"""Rows that are reviewed and never touched."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+
+from jobs import access
+
+
+class ReadOnly(admin.options.BaseModelAdmin):
+    """Nobody adds, changes or deletes, administrators included; access decides who sees which rows."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return request.user.is_active
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_active
+
+
+class ReviewAdmin(ReadOnly, admin.ModelAdmin):
+    """A read-only list and page over the rows that ``visible`` gives a person."""
+
+    visible: Any = None
+    actions = None
+    list_per_page = 50
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return type(self).visible(request.user)

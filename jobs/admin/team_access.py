@@ -1,0 +1,17 @@
+"""Which team may do what on which connection."""
+
+from typing import Any
+
+from django.contrib import admin
+
+from jobs.models import TeamAccess
+
+
+@admin.register(TeamAccess)
+class TeamAccessAdmin(admin.ModelAdmin):
+    """A team is a group of Django's."""
+
+    list_display = ("team", "role", "connection")
+    list_filter = ("role", "team", "connection")
+    list_select_related = ("team", "connection")
+    search_fields = ("team__name", "connection__name")

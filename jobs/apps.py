@@ -1,0 +1,13 @@
+"""The app."""
+
+from django.apps import AppConfig
+
+
+class JobsConfig(AppConfig):
+    """The product."""
+
+    name = "jobs"
+    verbose_name = "AQuA jobs"
+
+    def ready(self) -> None:
+        from jobs import checks  # noqa: F401

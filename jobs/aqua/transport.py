@@ -1,0 +1,166 @@
+"""One HTTP exchange: pooled, bounded in time and size, never repeated, never redirected."""
+
+import http.cookiejar
+import ssl
+from dataclasses import dataclass, field
+from typing import Any
+
+import certifi
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+
+from jobs.aqua.sockets import POOLS, Call, current_call
+
+MAX_BODY = 8 * 1024 * 1024
+"""Bytes of an answer, unpacked: fifty batches with queries of 10,000 characters are a tenth of it."""
+POOL_SIZE = 32
+CHUNK = 65536
+
+
+@dataclass
+class Received:
+    """What came back, as far as it came. ``status`` is None before the status line."""
+
+    status: int | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+
+
+class TransportError(Exception):
+    """No whole answer. ``sent`` tells whether the request may have arrived."""
+
+    def __init__(self, kind: str, words: str, *, sent: bool, received: Received) -> None:
+        super().__init__(words)
+        self.kind = kind
+        self.words = words
+        self.sent = sent
+        self.received = received
+
+
+class Transport:
+    """The pooled session of one connection; safe for threads.
+
+    ``proxy`` is a URL or "", ``ca_file`` a PEM file that replaces the usual authorities or "".
+    """
+
+    def __init__(self, *, proxy: str = "", ca_file: str = "") -> None:
+        self._proxies = {"http": proxy, "https": proxy} if proxy else {}
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.headers["User-Agent"] = "aquaadmin"
+        self._session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
+        adapter = _Adapter(ca_file)
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+
+    def exchange(
+        self, method: str, url: str, *, headers: dict[str, str], seconds: float, form: dict[str, str] | None = None
+    ) -> Received:
+        """Send one request and read the whole answer, within ``seconds`` in all.
+
+        Raises:
+            TransportError: whatever stood in the way.
+        """
+        call = Call(seconds)
+        token = current_call.set(call)
+        received = Received()
+        try:
+            self._fill(received, method, url, headers, form)
+        except _TooLarge as error:
+            raise TransportError("too_large", str(error), sent=True, received=received) from error
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            kind, words = _explain(error, sent=call.sent)
+            raise TransportError(kind, words, sent=call.sent, received=received) from error
+        finally:
+            current_call.reset(token)
+        return received
+
+    def _fill(
+        self, received: Received, method: str, url: str, headers: dict[str, str], form: dict[str, str] | None
+    ) -> None:
+        request = self._session.prepare_request(requests.Request(method, url, headers=headers, data=form))
+        response = self._session.send(
+            request, stream=True, allow_redirects=False, proxies=self._proxies, timeout=current_call.get().seconds_left()
+        )
+        with response:
+            received.status = response.status_code
+            received.headers = {name.lower(): value for name, value in response.headers.items()}
+            received.body = b""
+            while chunk := response.raw.read(CHUNK, decode_content=True):
+                received.body += chunk
+                if len(received.body) > MAX_BODY:
+                    received.body = received.body[:MAX_BODY]
+                    response.raw.close()
+                    raise _TooLarge(f"The answer is larger than {MAX_BODY // 1024 // 1024} MiB and was not read to its end.")
+
+    def close(self) -> None:
+        """Close the pooled connections."""
+        self._session.close()
+
+
+class _TooLarge(Exception):
+    pass
+
+
+class _Adapter(HTTPAdapter):
+    """Our pools, and one TLS context for all connections instead of a CA bundle read for each."""
+
+    def __init__(self, ca_file: str) -> None:
+        self._tls = ssl.create_default_context(cafile=ca_file or certifi.where())
+        super().__init__(pool_maxsize=POOL_SIZE, max_retries=urllib3.Retry(0, read=False))
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, ssl_context=self._tls, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = POOLS
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, ssl_context=self._tls, **kwargs)
+        manager.pool_classes_by_scheme = POOLS
+        return manager
+
+    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
+        """Nothing: the context verifies certificate and host name, always."""
+
+
+def _explain(error: BaseException, *, sent: bool) -> tuple[str, str]:
+    chain = list(_causes(error))
+    for kind, types, words in _EXPLANATIONS:
+        for cause in chain:
+            if isinstance(cause, types):
+                return kind, words.format(reason=_reason(chain))
+    if sent:
+        return "cut_off", f"The connection broke before a whole answer came: {_reason(chain)}."
+    return "connect", f"No connection: {_reason(chain)}."
+
+
+_EXPLANATIONS: tuple[tuple[str, tuple[type[BaseException], ...], str], ...] = (
+    ("proxy", (requests.exceptions.ProxyError, urllib3.exceptions.ProxyError), "The proxy did not connect: {reason}."),
+    ("dns", (urllib3.exceptions.NameResolutionError,), "The host name cannot be resolved: {reason}."),
+    ("tls", (ssl.SSLCertVerificationError,), "The server's certificate is not trusted: {reason}."),
+    ("tls", (ssl.SSLError, urllib3.exceptions.SSLError), "No TLS connection: {reason}."),
+    ("connect_timeout", (urllib3.exceptions.ConnectTimeoutError,), "No connection within the time allowed."),
+    ("timeout", (TimeoutError, urllib3.exceptions.ReadTimeoutError), "No whole answer within the time allowed."),
+    ("garbled", (urllib3.exceptions.DecodeError,), "The answer cannot be unpacked: {reason}."),
+)
+
+
+def _causes(error: BaseException | None) -> Any:
+    seen: set[int] = set()
+    queue = [error]
+    while queue:
+        cause = queue.pop(0)
+        if isinstance(cause, BaseException) and id(cause) not in seen:
+            seen.add(id(cause))
+            yield cause
+            queue += [cause.__cause__, cause.__context__, getattr(cause, "reason", None), *cause.args]
+
+
+def _reason(chain: list[BaseException]) -> str:
+    for cause in chain:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return cause.verify_message.rstrip(".")
+    for cause in chain:
+        if isinstance(cause, OSError) and cause.strerror:
+            return cause.strerror.rstrip(".")
+    return type(chain[-1]).__name__

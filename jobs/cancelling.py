@@ -1,0 +1,163 @@
+"""The flow of one cancellation: look up, request, send, confirm.
+
+The intent is committed before the DELETE leaves; if it cannot be written, nothing is sent.
+A crash at any point leaves a state from which a read, and only a read, finds the truth.
+"""
+
+from datetime import timedelta
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from jobs import access, connections
+from jobs.aqua.client import CANCEL_SECONDS
+from jobs.aqua.job import TERMINAL
+from jobs.confirming import lock, settle, wait_for_confirmation
+from jobs.models import Cancellation, Cause, Connection, Exchange, State
+from jobs.models.cancellation import Via
+from jobs.models.exchange import Outcome
+from jobs.recording import Actor, record
+
+LOOK_UP_GOOD_FOR = timedelta(minutes=5)
+SENDING_LEASE = timedelta(seconds=CANCEL_SECONDS + 15)
+"""When a cancel that was being sent is read by others: its sender is done by then, or gone."""
+WAIT_SECONDS = 20.0
+
+
+class CannotCancel(Exception):
+    """Nothing is sent. The message says why, for the person who asked."""
+
+
+class NotAllowed(CannotCancel):
+    """This person's teams may not cancel on this connection."""
+
+
+class LookUpTooOld(CannotCancel):
+    """The job must be looked up again before it may be cancelled."""
+
+
+class NothingToCancel(CannotCancel):
+    """The look-up shows no job, or one that has ended."""
+
+
+class AlreadyAsked(CannotCancel):
+    """A cancellation of this job is open, or was made since the look-up."""
+
+    def __init__(self, cancellation: Cancellation) -> None:
+        super().__init__("A cancel of this job has already been asked for.")
+        self.cancellation = cancellation
+
+
+def look_up(*, user: User, connection: Connection, job_id: str, actor: Actor | None = None) -> Exchange:
+    """Read a job for a person who may cancel it afterwards, and keep what came back."""
+    reply = connections.read_job(connection, job_id)
+    with transaction.atomic():
+        return record(
+            reply, connection=connection, job_id=job_id, cause=Cause.LOOK_UP, actor=actor or Actor.person(user)
+        )
+
+
+def is_old(lookup: Exchange) -> bool:
+    """Whether the job must be read again before anybody decides on it."""
+    return timezone.now() - lookup.at > LOOK_UP_GOOD_FOR
+
+
+def can_be_cancelled(lookup: Exchange) -> bool:
+    """Whether the look-up shows a job that has not ended."""
+    return lookup.snapshot is not None and lookup.snapshot.status not in TERMINAL
+
+
+def request(
+    *, user: User, lookup: Exchange, reason: str, ticket: str = "", via: Via = Via.WEB, os_user: str = ""
+) -> Cancellation:
+    """Commit a person's intent to cancel the job of a look-up, ready to be sent by ``carry_out``.
+
+    Raises:
+        NotAllowed, LookUpTooOld, NothingToCancel, AlreadyAsked: nothing was written.
+    """
+    connection = lookup.connection
+    if not access.may_cancel(user, connection):
+        raise NotAllowed("Your teams may not cancel jobs on this connection.")
+    if earlier := Cancellation.objects.filter(lookup=lookup).first():
+        raise AlreadyAsked(earlier)
+    if not can_be_cancelled(lookup):
+        raise NothingToCancel("The look-up shows no job that could be cancelled.")
+    if is_old(lookup):
+        raise LookUpTooOld("The job was looked up more than 5 minutes ago.")
+    now = timezone.now()
+    wanted = Cancellation(
+        connection=connection,
+        rest_base=connection.rest_base,
+        job_id=lookup.job_id,
+        lookup=lookup,
+        reason=reason,
+        ticket=ticket,
+        requested_by=user,
+        requested_by_name=user.get_username(),
+        requested_at=now,
+        via=via,
+        os_user=os_user,
+        state=State.SENDING,
+        deadline_at=now + timedelta(minutes=connection.confirm_minutes),
+        next_read_at=now + SENDING_LEASE,
+        claimed_until=now + SENDING_LEASE,
+    )
+    return _insert(wanted)
+
+
+def _insert(wanted: Cancellation) -> Cancellation:
+    """Write the row, unless somebody was faster: with one still open, or with one since the look-up."""
+    try:
+        with transaction.atomic():
+            wanted.save()
+            if (faster := _cancelled_since(wanted)) is not None:
+                raise AlreadyAsked(faster)
+    except IntegrityError:
+        same = Cancellation.objects.filter(rest_base=wanted.rest_base, job_id=wanted.job_id)
+        if (faster := same.order_by("-id").first()) is None:
+            raise
+        raise AlreadyAsked(faster) from None
+    return wanted
+
+
+def _cancelled_since(wanted: Cancellation) -> Cancellation | None:
+    """A cancellation of the same job that was answered after this one's look-up was made.
+
+    Told by the order of the rows, not by a clock.
+    """
+    answers = Exchange.objects.filter(
+        job_id=wanted.job_id, cause=Cause.CANCEL, cancellation__rest_base=wanted.rest_base, id__gt=wanted.lookup_id
+    )
+    answer = answers.select_related("cancellation").order_by("-id").first()
+    return answer.cancellation if answer else None
+
+
+def carry_out(cancellation: Cancellation, *, actor: Actor, wait: float = WAIT_SECONDS) -> Cancellation:
+    """Send the cancel once, then read the job until it is settled or ``wait`` seconds are over."""
+    reply = connections.cancel_job(
+        cancellation.connection, cancellation.job_id, track_id=cancellation.track_id
+    )
+    with transaction.atomic():
+        lock(cancellation)
+        answer = record(
+            reply,
+            connection=cancellation.connection,
+            job_id=cancellation.job_id,
+            cause=Cause.CANCEL,
+            actor=actor,
+            cancellation=cancellation,
+        )
+        if answer.outcome == Outcome.NOT_SENT:
+            settle(cancellation, State.NOT_SENT, answer)
+        else:
+            _await_confirmation(cancellation)
+    cancellation.refresh_from_db()
+    wait_for_confirmation(cancellation, seconds=wait, actor=actor)
+    return cancellation
+
+
+def _await_confirmation(cancellation: Cancellation) -> None:
+    """The answer is in: the first read is due at once."""
+    sending = Cancellation.objects.filter(pk=cancellation.pk, settled_at__isnull=True)
+    sending.update(state=State.UNCONFIRMED, next_read_at=timezone.now(), claimed_until=None)

@@ -1,0 +1,64 @@
+"""The form of a connection; its secret can be written and never read."""
+
+from typing import Any
+
+from django import forms
+
+from jobs.aqua.environments import CUSTOM, tidy_base_url
+from jobs.connections import address_rules
+from jobs.models import Connection
+
+
+class ConnectionForm(forms.ModelForm):
+    """Shapes and addresses; that the credentials work is what Test connection says."""
+
+    new_secret = forms.CharField(
+        label="Secret",
+        required=False,
+        strip=False,
+        max_length=4000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="The client secret, secret access key or password. It is stored encrypted and never shown again.",
+    )
+
+    class Meta:
+        model = Connection
+        fields = (
+            "name", "tenant", "environment", "base_url", "is_production", "is_active", "auth", "client_id",
+            "cancel_method", "confirm_minutes", "entity_ids", "org_ids",
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["new_secret"].help_text = "Leave empty to keep the stored one, which is never shown."
+
+    def clean_new_secret(self) -> str:
+        """Needed once."""
+        secret: str = self.cleaned_data["new_secret"]
+        if not secret and not self.instance.pk:
+            raise forms.ValidationError("A new connection needs its secret.")
+        return secret
+
+    def clean(self) -> dict[str, Any]:
+        """A custom base URL stands with the custom environment, and only there."""
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("environment") == CUSTOM:
+            self._clean_custom(cleaned)
+        elif cleaned.get("base_url"):
+            self.add_error("base_url", "Leave this empty, or choose the environment “Custom base URL”.")
+        return cleaned
+
+    def _clean_custom(self, cleaned: dict[str, Any]) -> None:
+        try:
+            cleaned["base_url"] = tidy_base_url(cleaned.get("base_url", ""))
+        except ValueError as error:
+            self.add_error("base_url", str(error))
+            return
+        if objection := address_rules().objection(cleaned["base_url"]):
+            self.add_error("base_url", objection)
+
+    def save(self, commit: bool = True) -> Connection:
+        if secret := self.cleaned_data["new_secret"]:
+            self.instance.secret = secret
+        return super().save(commit)

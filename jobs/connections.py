@@ -1,0 +1,112 @@
+"""Store a connection, and talk to Zuora over it.
+
+Talking happens with no transaction open and, on a pooled database, with no database
+connection held: a slow upstream must not starve other requests.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.db import connection as database
+
+
+from jobs.aqua import Answer, AquaClient, AquaError, NotSent
+from jobs.aqua.addresses import AddressRules
+from jobs.aqua.auth import Basic, HeaderPair, OAuth, SignIn
+from jobs.aqua.environments import job_url
+from jobs.aqua.transport import Transport
+from jobs.fields import SecretUnreadable
+from jobs.models import Connection
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One call's end: the HTTP exchange, and the client's error where no job came back."""
+
+    answer: Answer
+    error: AquaError | None = None
+
+
+def address_rules() -> AddressRules:
+    """Which addresses the settings allow."""
+    return AddressRules(hosts=tuple(settings.UPSTREAM_HOSTS), allow_loopback=settings.ALLOW_LOOPBACK_HTTP)
+
+
+def save_connection(connection: Connection) -> None:
+    """Store a new or changed connection; a change raises its version, and so renews its client."""
+    if connection.pk is not None:
+        stored = Connection.objects.select_for_update().filter(pk=connection.pk)
+        connection.version = stored.values_list("version", flat=True).get() + 1
+    connection.save()
+
+
+def read_job(connection: Connection, job_id: str, *, track_id: str = "") -> Reply:
+    """Read a job (GET); within 10 s in all."""
+    return _talk(connection, job_id, "GET", lambda client: client.read_job(job_id, track_id=track_id))
+
+
+def cancel_job(connection: Connection, job_id: str, *, track_id: str) -> Reply:
+    """Send the cancel, once; within 30 s in all."""
+    return _talk(
+        connection, job_id, connection.cancel_method, lambda client: client.cancel_job(job_id, track_id=track_id)
+    )
+
+
+def _talk(connection: Connection, job_id: str, method: str, call: Callable[[AquaClient], Answer]) -> Reply:
+    try:
+        client = _client_of(connection)
+    except (SecretUnreadable, OSError) as error:
+        blank = Answer(method=method, url=job_url(connection.address, job_id), at=datetime.now(UTC), duration=0.0)
+        return Reply(blank, NotSent("credentials", str(error), blank))
+    _release_database()
+    try:
+        return Reply(call(client))
+    except AquaError as error:
+        return Reply(error.answer, error)
+
+
+def _release_database() -> None:
+    if database.in_atomic_block:
+        raise RuntimeError("Zuora is never called inside a transaction.")
+    if database.vendor == "postgresql":
+        database.close()
+
+
+_clients: dict[int, tuple[int, AquaClient]] = {}
+_lock = threading.Lock()
+
+
+def _client_of(connection: Connection) -> AquaClient:
+    """The pooled client of this version of a connection; made in the process that uses it."""
+    with _lock:
+        version, client = _clients.get(connection.pk, (0, None))
+        if client is None or version != connection.version:
+            client = _new_client(connection)
+            _clients[connection.pk] = (connection.version, client)
+        return client
+
+
+def _new_client(connection: Connection) -> AquaClient:
+    return AquaClient(
+        base_url=connection.address,
+        sign_in=_sign_in(connection),
+        transport=Transport(proxy=settings.UPSTREAM_PROXY, ca_file=settings.UPSTREAM_CA_FILE),
+        rules=address_rules(),
+        cancel_method=connection.cancel_method,
+        entity_ids=connection.entity_ids,
+        org_ids=connection.org_ids,
+    )
+
+
+def _sign_in(connection: Connection) -> SignIn:
+    secret = connection.open_secret()
+    match connection.auth:
+        case Connection.Auth.KEYS:
+            return HeaderPair(connection.client_id, secret)
+        case Connection.Auth.BASIC:
+            return Basic(connection.client_id, secret)
+        case _:
+            return OAuth(f"{connection.rest_base}/oauth/token", connection.client_id, secret)

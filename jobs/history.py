@@ -1,0 +1,35 @@
+"""The queries of the past, with access applied."""
+
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+
+from jobs import access
+from jobs.models import Cancellation, Exchange
+
+RECENT = 15
+
+
+def recent_cancellations(user: User) -> QuerySet[Cancellation]:
+    """A person's own latest cancellations, newest first."""
+    return access.visible_cancellations(user).filter(requested_by=user)[:RECENT]
+
+
+def recent_elsewhere(user: User) -> QuerySet[Cancellation]:
+    """The latest of others on the connections that this person may see, newest first."""
+    return access.visible_cancellations(user).exclude(requested_by=user)[:RECENT]
+
+
+def exchanges_of(cancellation: Cancellation) -> QuerySet[Exchange]:
+    """All that was said with Zuora for a cancellation, oldest first, the look-up included."""
+    own = cancellation.exchanges.all() | Exchange.objects.filter(pk=cancellation.lookup_id)
+    return own.select_related("snapshot").order_by("id")
+
+
+def news_of(cancellation: Cancellation) -> QuerySet[Exchange]:
+    """What later reads of the job on the same connection showed, newest first."""
+    if cancellation.settled_on_id is None:
+        return Exchange.objects.none()
+    later = Exchange.objects.filter(
+        connection=cancellation.connection_id, job_id=cancellation.job_id, id__gt=cancellation.settled_on_id
+    )
+    return later.select_related("snapshot")[:10]

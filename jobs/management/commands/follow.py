@@ -1,0 +1,49 @@
+"""``manage.py follow``: read again what is due, and settle it."""
+
+import logging
+import signal
+import threading
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, close_old_connections
+
+from jobs import confirming
+from jobs.models import Cause
+from jobs.recording import FOLLOW
+
+logger = logging.getLogger(__name__)
+
+LONGEST_PAUSE = 2.0
+
+
+class Command(BaseCommand):
+    """Any number of these may run, on any machine of the database."""
+
+    help = "Read the jobs of open cancellations again when they are due, until Zuora shows what became of them."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--once", action="store_true", help="do what is due now, and end")
+
+    def handle(self, *args: Any, once: bool, **options: Any) -> None:
+        stopping = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stopping.set())
+        while not stopping.is_set():
+            pause = self._round(stopping)
+            if once:
+                return
+            stopping.wait(pause)
+
+    def _round(self, stopping: threading.Event) -> float:
+        """Do all that is due; return the seconds until more is. A database that is away is waited for."""
+        try:
+            close_old_connections()
+            while not stopping.is_set() and (cancellation := confirming.next_due()):
+                confirming.confirm(cancellation, cause=Cause.FOLLOW_UP, actor=FOLLOW)
+                logger.info("job=%s cancellation=%s state=%s", cancellation.job_id, cancellation.uuid, cancellation.state)
+            return confirming.seconds_until_due(LONGEST_PAUSE)
+        except DatabaseError:
+            logger.exception("The database does not answer; trying again.")
+            return LONGEST_PAUSE

@@ -1,0 +1,40 @@
+"""``manage.py sandbox``: serve a pretend Zuora on loopback."""
+
+import json
+import os
+import signal
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from jobs.sandbox import Sandbox
+from jobs.sandbox.server import describe
+
+
+class Command(BaseCommand):
+    """Serves until Ctrl-C; ``--describe`` only says what it accepts and plays."""
+
+    help = "Serve a pretend Zuora on 127.0.0.1, for trying things out. Nothing in it is real."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=int(os.environ.get("SANDBOX_PORT", "8001")))
+        parser.add_argument("--describe", action="store_true", help="print credentials and job IDs as JSON, and end")
+        parser.add_argument("--accept-post-cancel", action="store_true", help="cancel on POST as well")
+
+    def handle(self, *args: Any, port: int, accept_post_cancel: bool, **options: Any) -> None:
+        if options["describe"]:
+            self.stdout.write(json.dumps(describe(), indent=2))
+            return
+        try:
+            sandbox = Sandbox(port=port, accepts_post_cancel=accept_post_cancel)
+        except OSError as error:
+            raise CommandError(f"Port {port} cannot be used ({error.strerror}). Give another with --port.") from error
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        self.stdout.write(f"A pretend Zuora answers at {sandbox.url}")
+        self.stdout.flush()
+        try:
+            sandbox.serve()
+        except KeyboardInterrupt:
+            self.stdout.write("Stopped.")

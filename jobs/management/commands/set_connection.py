@@ -1,0 +1,92 @@
+"""``manage.py set_connection``: create or update a connection, idempotently."""
+
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from jobs.aqua.environments import CUSTOM, ENVIRONMENTS
+from jobs.connection_form import ConnectionForm
+from jobs.connections import save_connection
+from jobs.models import Connection, Role, TeamAccess
+
+USAGE = 2
+
+
+class Command(BaseCommand):
+    """What is not given keeps its value, and on a new connection its default."""
+
+    help = __doc__ or ""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("name")
+        where = parser.add_mutually_exclusive_group()
+        where.add_argument("--environment", choices=[*ENVIRONMENTS], metavar="SLUG", help=", ".join(ENVIRONMENTS))
+        where.add_argument("--base-url", help="a base URL of one's own, such as a Production Copy tenant's")
+        parser.add_argument("--auth", choices=Connection.Auth.values)
+        parser.add_argument("--client-id", help="client ID, access key ID or user name")
+        parser.add_argument("--secret-file", help="a file that holds the secret, or - for standard input")
+        parser.add_argument("--tenant")
+        parser.add_argument("--production", action="store_true", default=None, dest="is_production")
+        parser.add_argument("--no-production", action="store_false", dest="is_production")
+        parser.add_argument("--method", choices=Connection.CancelMethod.values, dest="cancel_method")
+        parser.add_argument("--confirm-minutes", type=int)
+        parser.add_argument("--entity-ids")
+        parser.add_argument("--org-ids")
+        parser.add_argument("--team", action="append", default=[], metavar="NAME:ROLE", help="may be given several times")
+
+    @transaction.atomic
+    def handle(self, *args: Any, name: str, **options: Any) -> None:
+        stored = Connection.objects.filter(name=name).first()
+        form = ConnectionForm(_fields(stored or Connection(name=name), options), instance=stored)
+        if not form.is_valid():
+            problems = [f"{field}: {error}" for field, errors in form.errors.items() for error in errors]
+            raise CommandError("\n".join(problems), returncode=USAGE)
+        is_changed = stored is None or form.has_changed()
+        if is_changed:
+            connection = form.save(commit=False)
+            save_connection(connection)
+        else:
+            connection = stored
+        for team in options["team"]:
+            _give_access(connection, team)
+        done = "created" if stored is None else "changed" if is_changed else "unchanged"
+        self.stdout.write(f"{connection.name}: {done}")
+
+
+def _fields(connection: Connection, options: dict[str, Any]) -> dict[str, Any]:
+    """The form's data: what is stored (or the default), with what was given laid over it."""
+    data = {name: getattr(connection, name) for name in ConnectionForm.Meta.fields}
+    if options["base_url"]:
+        data |= {"environment": CUSTOM, "base_url": options["base_url"]}
+    elif options["environment"]:
+        data |= {"environment": options["environment"], "base_url": ""}
+        if connection.pk is None:
+            data["is_production"] = ENVIRONMENTS[options["environment"]].is_production
+    same = ("auth", "client_id", "tenant", "is_production", "cancel_method", "confirm_minutes", "entity_ids", "org_ids")
+    data |= {name: options[name] for name in same if options[name] is not None}
+    return data | {"new_secret": _new_secret(connection, options["secret_file"])}
+
+
+def _new_secret(connection: Connection, file: str | None) -> str:
+    """The secret from the file; "" where none is given, or where it is the stored one."""
+    if file is None:
+        return ""
+    try:
+        secret = (sys.stdin.read() if file == "-" else Path(file).read_text()).rstrip("\r\n")
+    except OSError as error:
+        raise CommandError(f"The secret cannot be read from {file}: {error.strerror}.", returncode=USAGE) from error
+    return "" if connection.pk and secret == connection.open_secret() else secret
+
+
+def _give_access(connection: Connection, team: str) -> None:
+    name, _, role = team.rpartition(":")
+    if not name or role.upper() not in Role.__members__:
+        roles = ", ".join(member.label for member in Role)
+        raise CommandError(f"--team takes NAME:ROLE, with a role of {roles}; not {team!r}.", returncode=USAGE)
+    group, _ = Group.objects.get_or_create(name=name)
+    TeamAccess.objects.update_or_create(connection=connection, team=group, defaults={"role": Role[role.upper()]})

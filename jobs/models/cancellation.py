@@ -1,0 +1,100 @@
+"""One person's request to cancel one job, whatever comes of it."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from jobs.models.connection import Connection
+
+
+class State(models.TextChoices):
+    """The states up to ``UNCONFIRMED`` are open; the others are settled and never change."""
+
+    REQUESTED = "requested", "requested"
+    SENDING = "sending", "sending"
+    UNCONFIRMED = "unconfirmed", "unconfirmed"
+    CANCELLED = "cancelled", "cancelled"
+    FINISHED_FIRST = "finished_first", "finished first"
+    REFUSED = "refused", "refused"
+    STILL_RUNNING = "still_running", "still running"
+    UNKNOWN = "unknown", "unknown"
+    NOT_SENT = "not_sent", "not sent"
+
+
+class Via(models.TextChoices):
+    """The door through which it was asked for."""
+
+    WEB = "web", "web page"
+    COMMAND_LINE = "command_line", "command line"
+
+
+class Cancellation(models.Model):
+    """A working row: its state goes forwards, the rest never changes.
+
+    The open cancellation is the queue: ``next_read_at`` says when the job is due to be read
+    again, ``claimed_until`` keeps two readers from doing it at once.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="cancellations")
+    rest_base = models.CharField(max_length=255)
+    job_id = models.CharField("job ID", max_length=64)
+    lookup = models.OneToOneField("jobs.Exchange", on_delete=models.PROTECT, related_name="led_to", null=True)
+    reason = models.CharField(max_length=1024)
+    ticket = models.CharField(max_length=100, blank=True)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="cancellations")
+    requested_by_name = models.CharField(max_length=150)
+    requested_at = models.DateTimeField()
+    via = models.CharField(max_length=20, choices=Via)
+    os_user = models.CharField("operating-system user", max_length=255, blank=True)
+
+    state = models.CharField(max_length=20, choices=State, default=State.REQUESTED)
+    deadline_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    settled_on = models.ForeignKey("jobs.Exchange", on_delete=models.PROTECT, related_name="+", null=True)
+    next_read_at = models.DateTimeField(null=True)
+    claimed_until = models.DateTimeField(null=True)
+    reads = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ("-id",)
+        permissions = (("audit", "Sees every connection's jobs, cancels none (auditor)"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("rest_base", "job_id"),
+                condition=Q(settled_at__isnull=True),
+                name="one_open_cancellation_per_job",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("next_read_at",), condition=Q(settled_at__isnull=True), name="cancellation_due"),
+            models.Index(fields=("job_id", "id"), name="cancellation_job"),
+            models.Index(fields=("connection", "id"), name="cancellation_connection"),
+            models.Index(fields=("requested_by", "id"), name="cancellation_person"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.job_id} on {self.connection}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("cancellation", args=[self.uuid])
+
+    @property
+    def is_open(self) -> bool:
+        """Nobody knows yet what became of it."""
+        return self.settled_at is None
+
+    @property
+    def track_id(self) -> str:
+        """What goes to Zuora as ``Zuora-Track-Id``."""
+        return str(self.uuid)
+
+    @property
+    def who(self) -> str:
+        """The person, and who claimed to be them where nobody signed in."""
+        if self.via == Via.COMMAND_LINE:
+            return f"{self.requested_by_name}, claimed on the command line by {self.os_user}"
+        return self.requested_by_name

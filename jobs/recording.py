@@ -1,0 +1,126 @@
+"""Keep what Zuora answered: the exchange, and the job and batches where one came back.
+
+The caller opens the transaction, so that the rows and the state that follows from them are
+written together.
+"""
+
+import hashlib
+import re
+import zlib
+from dataclasses import dataclass
+from typing import Self
+
+from django.contrib.auth.models import User
+
+from jobs.aqua import Answer, Batch, Job
+from jobs.connections import Reply
+from jobs.fields import to_json
+from jobs.models import BatchSnapshot, Cancellation, Cause, Connection, Exchange, JobSnapshot
+from jobs.models.exchange import Outcome
+
+MAX_WORDS = 2048
+_FROM = re.compile(r"\bfrom\s+([A-Za-z_][A-Za-z0-9_.]{0,250})", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who caused an exchange: a person, or a part of the product."""
+
+    user: User | None
+    name: str
+
+    @classmethod
+    def person(cls, user: User) -> Self:
+        """Somebody who signed in."""
+        return cls(user, user.get_username())
+
+
+FOLLOW = Actor(None, "follow")
+
+
+def record(
+    reply: Reply,
+    *,
+    connection: Connection,
+    job_id: str,
+    cause: Cause,
+    actor: Actor,
+    cancellation: Cancellation | None = None,
+) -> Exchange:
+    """Store a call's exchanges, oldest first; the last one is returned."""
+    answer, error = reply.answer, reply.error
+    common = {
+        "connection": connection,
+        "connection_name": connection.name,
+        "environment_name": connection.environment_name,
+        "cancellation": cancellation,
+        "cause": cause,
+        "actor": actor.user,
+        "actor_name": actor.name,
+        "job_id": job_id,
+    }
+    if answer.earlier is not None:
+        refusal = {"outcome": Outcome.REFUSED, "error_kind": "http_401", "words": "HTTP 401: repeated with a new token."}
+        _exchange(answer.earlier, None, {**common, **refusal}).save()
+    snapshot = keep_snapshot(connection, answer.job, answer.body or b"") if answer.job else None
+    verdict = {
+        "outcome": error.outcome if error else Outcome.ANSWERED,
+        "error_kind": error.kind[:50] if error else "",
+        "words": error.words[:MAX_WORDS] if error else "",
+    }
+    exchange = _exchange(answer, snapshot, {**common, **verdict})
+    exchange.save()
+    return exchange
+
+
+def _exchange(answer: Answer, snapshot: JobSnapshot | None, fields: dict[str, object]) -> Exchange:
+    digest = hashlib.sha256(answer.body).hexdigest() if answer.body is not None else ""
+    is_kept_by_snapshot = snapshot is not None and snapshot.body_sha256 == digest
+    return Exchange(
+        **fields,
+        method=answer.method,
+        url=answer.url,
+        at=answer.at,
+        duration=answer.duration,
+        http_status=answer.http_status,
+        request_id=answer.request_id,
+        track_id=answer.track_id,
+        snapshot=snapshot,
+        body=None if answer.body is None or is_kept_by_snapshot else zlib.compress(answer.body),
+        body_sha256=digest,
+    )
+
+
+def keep_snapshot(connection: Connection, job: Job, body: bytes) -> JobSnapshot:
+    """The row of this content: the one that an earlier read made, or a new one with its batches."""
+    content = to_json(job.document())
+    columns = {attribute: getattr(job, attribute) for attribute, _ in Job.FIELDS.values()}
+    snapshot, is_new = JobSnapshot.objects.get_or_create(
+        connection=connection,
+        job_id=columns.pop("job_id"),
+        content_sha256=hashlib.sha256(content.encode()).hexdigest(),
+        defaults={
+            **columns,
+            "body": zlib.compress(body),
+            "body_sha256": hashlib.sha256(body).hexdigest(),
+            "has_batches": job.batches is not None,
+            "extra": job.extra,
+        },
+    )
+    if is_new:
+        BatchSnapshot.objects.bulk_create(
+            _batch_row(snapshot, position, batch) for position, batch in enumerate(job.batches or ())
+        )
+    return snapshot
+
+
+def _batch_row(snapshot: JobSnapshot, position: int, batch: Batch) -> BatchSnapshot:
+    columns = {attribute: getattr(batch, attribute) for attribute, _ in Batch.FIELDS.values()}
+    source = _FROM.search(batch.query or "")
+    return BatchSnapshot(
+        **columns,
+        snapshot=snapshot,
+        position=position,
+        source_object=source[1] if source else "",
+        extra=batch.extra,
+    )

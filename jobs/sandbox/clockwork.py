@@ -1,0 +1,158 @@
+"""How a pretend job moves with time: submitted, executing, completed; its batches one after another.
+
+Where a job stands is a function of the time and of the few things that happened to it, so
+nothing has to run in the background. The shapes of the answers are those of Zuora's AQuA
+documentation; that a batch which was under way reads ``cancelled`` and one that was not begun
+reads ``submitted`` after a cancel is inferred from its two examples.
+"""
+
+import hashlib
+import math
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+
+def new_id(*parts: object) -> str:
+    """32 lower-case hex digits, the same for the same parts."""
+    return hashlib.md5("/".join(map(str, parts)).encode(), usedforsecurity=False).hexdigest()
+
+
+@dataclass(frozen=True)
+class PretendBatch:
+    """One query that takes ``seconds`` and finds ``rows``, written to one file or to several segments."""
+
+    name: str
+    query: str
+    seconds: float = 5.0
+    rows: int = 100
+    segments: int = 0
+    fails: bool = False
+
+
+@dataclass
+class PretendJob:
+    """A job that was submitted at ``submitted_at`` on the sandbox's clock, in seconds."""
+
+    job_id: str
+    name: str
+    batches: tuple[PretendBatch, ...]
+    submitted_at: float
+    began: datetime
+    waits: float = 1.0
+    partner: str = ""
+    project: str = ""
+    behind: "PretendJob | None" = None
+    format: str = "CSV"
+    version: str = "1.1"
+    cancelled_at: float | None = None
+    never_stops: bool = False
+    finishes_on_cancel: bool = False
+    forced_status: str = ""
+    unreadable_for: float = 0.0
+    file_ids: list[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.file_ids = [new_id(self.job_id, "file", position) for position in range(len(self.batches))]
+
+    @property
+    def starts_at(self) -> float:
+        """When it begins to execute; a stateful job waits for the one before it."""
+        earliest = self.submitted_at + self.waits
+        return max(earliest, self.behind.ends_at) if self.behind else earliest
+
+    @property
+    def ends_at(self) -> float:
+        """When nothing more happens to it."""
+        if self.cancelled_at is not None:
+            return self.cancelled_at
+        return self.starts_at + sum(batch.seconds for batch in self._executed())
+
+    def _executed(self) -> list[PretendBatch]:
+        failing = next((n for n, batch in enumerate(self.batches) if batch.fails), len(self.batches))
+        return list(self.batches[: failing + 1])
+
+    def status(self, now: float) -> str:
+        """The job's status, in Zuora's words."""
+        if self.forced_status:
+            return self.forced_status
+        if self.cancelled_at is not None:
+            return "cancelled"
+        if now < self.starts_at:
+            return "submitted"
+        if now < self.ends_at:
+            return "executing"
+        return "aborted" if any(batch.fails for batch in self.batches) else "completed"
+
+    def is_live(self, now: float) -> bool:
+        """Whether a cancel can reach it."""
+        return self.status(now) in ("submitted", "executing")
+
+    def cancel(self, now: float) -> bool:
+        """Cancel it, as far as this job lets itself be cancelled; False where it is over."""
+        if self.finishes_on_cancel and self.is_live(now):
+            self.forced_status = "completed"
+        if not self.is_live(now):
+            return False
+        if not self.never_stops:
+            self.cancelled_at = now
+        return True
+
+    def _batch_status(self, position: int, now: float) -> str:
+        if self.forced_status == "completed":
+            return "completed"
+        at = now if self.cancelled_at is None else self.cancelled_at
+        begins = self.starts_at + sum(batch.seconds for batch in self.batches[:position])
+        batch = self.batches[position]
+        if begins > at or any(earlier.fails for earlier in self.batches[:position]):
+            return "pending" if self.cancelled_at is None else "submitted"
+        if at >= begins + batch.seconds:
+            return "aborted" if batch.fails else "completed"
+        return "executing" if self.cancelled_at is None else "cancelled"
+
+    def document(self, now: float, *, status: str = "", full: bool = True) -> dict[str, Any]:
+        """The answer's body: as a read gives it, or (``full=False``) as a cancel does."""
+        document: dict[str, Any] = {
+            "name": self.name,
+            "id": self.job_id,
+            "version": self.version,
+            "format": self.format,
+            "status": status or self.status(now),
+            "encrypted": "none",
+            "batches": [self._batch(position, now, full=full) for position in range(len(self.batches))],
+        }
+        if full:
+            document |= {"startTime": self._start_time(), "localizedStatus": document["status"]}
+            document |= {"sourceData": "LIVE"}
+        if self.partner:
+            document |= {"partner": self.partner, "project": self.project}
+        return document
+
+    def _batch(self, position: int, now: float, *, full: bool) -> dict[str, Any]:
+        batch, status = self.batches[position], self._batch_status(position, now)
+        document: dict[str, Any] = {
+            "name": batch.name,
+            "query": batch.query,
+            "status": status,
+            "recordCount": batch.rows if status == "completed" else 0,
+            "batchId": new_id(self.job_id, "batch", position),
+            "batchType": "zoqlexport",
+        }
+        if status == "aborted":
+            document["message"] = "Query failed: [Unknown field] " + batch.query[:40]
+        if status == "completed":
+            document |= self._files(position)
+        if full:
+            document |= {"apiVersion": "91.0", "full": True, "localizedStatus": status}
+        return document
+
+    def _files(self, position: int) -> dict[str, Any]:
+        if not self.batches[position].segments:
+            return {"fileId": self.file_ids[position]}
+        count = self.batches[position].segments
+        return {"segments": [new_id(self.job_id, "segment", position, n) for n in range(count)]}
+
+    def _start_time(self) -> str:
+        waited = self.starts_at - self.submitted_at
+        start = self.began if math.isinf(waited) else self.began + timedelta(seconds=waited)
+        return start.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")

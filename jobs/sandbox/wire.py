@@ -1,0 +1,146 @@
+"""The sandbox's HTTP: reads a request, sends the answer, or goes wrong as it was told to."""
+
+import socket
+import ssl
+import struct
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from jobs.sandbox.answers import Reply
+from jobs.sandbox.api import tidy
+from jobs.sandbox.clockwork import new_id
+from jobs.sandbox.faults import Fault
+from jobs.sandbox.start_page import page
+
+if TYPE_CHECKING:
+    from jobs.sandbox.server import Sandbox
+
+MAX_BODY = 1024 * 1024
+
+
+class LoopbackServer(ThreadingHTTPServer):
+    """A thread per connection; none of them keeps the process alive."""
+
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+
+    def __init__(self, address: tuple[str, int], handler: type["Handler"], sandbox: "Sandbox") -> None:
+        self.sandbox = sandbox
+        self.stopping = threading.Event()
+        self.tls: ssl.SSLContext | None = None
+        super().__init__(address, handler)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that goes away is no event."""
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One connection."""
+
+    server: LoopbackServer
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    timeout = 60
+
+    def setup(self) -> None:
+        if self.server.tls:
+            self.request = self.server.tls.wrap_socket(self.request, server_side=True)
+        super().setup()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nothing: the sandbox keeps its own log."""
+
+    def _serve(self) -> None:
+        sandbox, path = self.server.sandbox, urlsplit(self.path).path
+        body = self.rfile.read(min(int(self.headers.get("Content-Length") or 0), MAX_BODY))
+        if (self.command, path) == ("GET", "/"):
+            return self._send(Reply(200, raw=page(sandbox.api.jobs, sandbox.now())))
+        if (self.command, path) == ("POST", "/reset"):
+            sandbox.reset()
+            return self._send(Reply(303, raw=b"", headers={"Location": "/"}))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        status = self._answer(tidy(path), headers, body)
+        return self._note(path, headers, body, status)
+
+    do_GET = do_POST = do_DELETE = do_PUT = do_HEAD = do_PATCH = _serve  # noqa: N815
+
+    def _note(self, path: str, headers: dict[str, str], body: bytes, status: int | None) -> None:
+        from jobs.sandbox.server import Seen
+
+        sandbox = self.server.sandbox
+        sandbox.note(Seen(self.command, path, headers, body, sandbox.now(), status))
+
+    def _answer(self, path: str, headers: dict[str, str], body: bytes) -> int | None:
+        sandbox = self.server.sandbox
+        if objection := sandbox.api.objection(path, headers):
+            self._send(objection)
+            return objection.status
+        fault = sandbox.faults.take(self.command, path)
+        if fault is None:
+            reply = sandbox.api.answer(self.command, path, headers, body)
+            self._send(reply)
+            return reply.status
+        reply = sandbox.api.answer(self.command, path, headers, body) if fault.act else Reply(200, raw=b"")
+        return self._go_wrong(fault, reply)
+
+    def _go_wrong(self, fault: Fault, reply: Reply) -> int | None:
+        self.server.stopping.wait(fault.delay)
+        if fault.hang_up == "before":
+            return self._hang_up(fault)
+        if fault.body is not None:
+            reply.raw = fault.body
+        reply.status = fault.status or reply.status
+        reply.headers |= fault.headers
+        self._send(reply, fault)
+        return reply.status
+
+    def _hang_up(self, fault: Fault) -> None:
+        if fault.reset:
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        else:
+            self.connection.shutdown(socket.SHUT_RDWR)
+        self.connection.close()
+        self.close_connection = True
+
+    def _send(self, reply: Reply, fault: Fault | None = None) -> None:
+        fault = fault or Fault()
+        body = reply.body()
+        length = len(body) + fault.padding + (1000 if fault.hang_up == "middle" else 0)
+        headers = {
+            "Content-Type": reply.content_type(),
+            "Content-Length": str(length),
+            "Zuora-Request-Id": new_id(time.monotonic_ns(), "request"),
+        }
+        if track_id := self.headers.get("Zuora-Track-Id"):
+            headers["Zuora-Track-Id"] = track_id
+        lines = [f"HTTP/1.1 {reply.status} {self.responses.get(reply.status, ('',))[0]}"]
+        lines += [f"{name}: {value}" for name, value in (headers | reply.headers).items()]
+        self._write("\r\n".join([*lines, "", ""]).encode("latin-1"), body, fault)
+
+    def _write(self, head: bytes, body: bytes, fault: Fault) -> None:
+        if self.command == "HEAD":
+            body = b""
+        if fault.drip_headers or fault.drip_body:
+            self._drip(head, fault.drip_headers)
+            self._drip(body, fault.drip_body)
+        else:
+            self.wfile.write(head + body)
+        for _ in range(fault.padding // 65536):
+            self.wfile.write(b" " * 65536)
+        self.wfile.write(b" " * (fault.padding % 65536))
+        if fault.hang_up == "middle":
+            self._hang_up(fault)
+
+    def _drip(self, data: bytes, pause: float) -> None:
+        if not pause:
+            self.wfile.write(data)
+            return
+        for byte in data:
+            if self.server.stopping.wait(pause):
+                self.close_connection = True
+                return
+            self.wfile.write(bytes([byte]))

@@ -1,0 +1,122 @@
+"""The pages. A GET reads our database only; every call to Zuora is a POST."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from jobs import access, cancelling, confirming, history, pages
+from jobs.forms import CancelForm, LookUpForm
+from jobs.models import Cancellation, Exchange
+from jobs.recording import Actor
+
+DRAFTS = "drafts"
+"""In the session: what was typed on a review page whose look-up had to be made again."""
+
+
+def person(request: HttpRequest) -> User:
+    """Who is signed in; every view here requires it."""
+    assert isinstance(request.user, User)  # noqa: S101
+    return request.user
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Look a job up; the person's recent cancellations below."""
+    user = person(request)
+    return render(request, "home.html", pages.home(user, LookUpForm(user=user)))
+
+
+@require_POST
+def look_up(request: HttpRequest) -> HttpResponse:
+    """Read a job from Zuora and go to what came back."""
+    user = person(request)
+    form = LookUpForm(request.POST, user=user)
+    if not form.is_valid():
+        return render(request, "home.html", pages.home(user, form), status=422)
+    connection, job_id = form.cleaned_data["connection"], form.cleaned_data["job_id"]
+    found = cancelling.look_up(user=user, connection=connection, job_id=job_id)
+    return redirect("lookup", found.pk)
+
+
+def _visible_lookup(request: HttpRequest, lookup_id: int) -> Exchange:
+    visible = access.visible_exchanges(person(request)).filter(cause="look_up")
+    return get_object_or_404(visible.select_related("snapshot"), pk=lookup_id)
+
+
+@require_safe
+def lookup(request: HttpRequest, lookup_id: int) -> HttpResponse:
+    """The job, its batches, what a cancel would stop, and the form that asks why."""
+    found = _visible_lookup(request, lookup_id)
+    draft = request.session.get(DRAFTS, {}).get(str(lookup_id))
+    form = CancelForm(connection=found.connection, initial=draft)
+    return render(request, "lookup.html", pages.lookup(person(request), found, form))
+
+
+@require_POST
+def cancel(request: HttpRequest, lookup_id: int) -> HttpResponse:
+    """Cancel the job of a look-up, and go to what became of it."""
+    user, found = person(request), _visible_lookup(request, lookup_id)
+    form = CancelForm(request.POST, connection=found.connection)
+    if not form.is_valid() and not Cancellation.objects.filter(lookup=found).exists():
+        return render(request, "lookup.html", pages.lookup(user, found, form), status=422)
+    try:
+        wanted = cancelling.request(
+            user=user, lookup=found, reason=form.cleaned_data.get("reason", ""), ticket=form.cleaned_data.get("ticket", "")
+        )
+    except cancelling.AlreadyAsked as asked:
+        return _to_the_same(request, asked.cancellation, found)
+    except cancelling.LookUpTooOld:
+        return _look_up_again(request, found, form)
+    except cancelling.CannotCancel as error:
+        messages.error(request, f"{error} Nothing was sent.")
+        return redirect("lookup", found.pk)
+    cancelling.carry_out(wanted, actor=Actor.person(user))
+    return redirect(wanted)
+
+
+def _to_the_same(request: HttpRequest, asked: Cancellation, found: Exchange) -> HttpResponse:
+    """One result page for all who press at once, and may see it."""
+    if access.visible_cancellations(person(request)).filter(pk=asked.pk).exists():
+        messages.info(request, "A cancel of this job had been asked for already. This is it; nothing more was sent.")
+        return redirect(asked)
+    messages.info(request, "A cancel of this job is open already, asked for by another team. Nothing more was sent.")
+    return redirect("lookup", found.pk)
+
+
+def _look_up_again(request: HttpRequest, old: Exchange, form: CancelForm) -> HttpResponse:
+    """The look-up is too old to decide on: make it again, and keep what was typed."""
+    user = person(request)
+    if not access.may_look_up(user, old.connection):
+        messages.error(request, "This connection is no longer in use. Nothing was sent.")
+        return redirect("lookup", old.pk)
+    new = cancelling.look_up(user=user, connection=old.connection, job_id=old.job_id)
+    typed = {name: form.cleaned_data[name] for name in ("reason", "ticket")}
+    request.session[DRAFTS] = {str(new.pk): typed}
+    messages.warning(
+        request, "The job had been read more than 5 minutes ago, so it was read again. Nothing was sent: check, and confirm."
+    )
+    return redirect("lookup", new.pk)
+
+
+@require_safe
+def cancellation(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """What became of a cancellation; alone its changing part, for a page that keeps itself up to date."""
+    shown = get_object_or_404(access.visible_cancellations(person(request)), uuid=uuid)
+    template = "cancellation_now.html" if request.headers.get("HX-Request") else "cancellation.html"
+    return render(request, template, pages.cancellation(person(request), shown))
+
+
+@require_POST
+def check(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Read the job of an open cancellation again, now."""
+    user = person(request)
+    shown = get_object_or_404(access.visible_cancellations(user), uuid=uuid)
+    if not access.may_look_up(user, shown.connection):
+        messages.error(request, "You may see this, but not ask Zuora about it.")
+    elif shown.is_open and not confirming.check_now(shown, Actor.person(user)):
+        messages.info(request, "The job is being read at this moment.")
+    return redirect(shown)

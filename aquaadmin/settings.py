@@ -97,7 +97,7 @@ TEMPLATES = [
     },
 ]
 
-_SQLITE = {
+_SQLITE: dict[str, Any] = {
     "CONN_MAX_AGE": 600,
     "OPTIONS": {
         "transaction_mode": "IMMEDIATE",
@@ -107,7 +107,7 @@ _SQLITE = {
         ),
     },
 }
-_POSTGRESQL = {"CONN_MAX_AGE": 0, "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}}}
+_POSTGRESQL: dict[str, Any] = {"CONN_MAX_AGE": 0, "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}}}
 
 
 def database() -> dict[str, Any]:
@@ -143,7 +143,6 @@ USE_I18N = True
 FORMAT_MODULE_PATH = ["jobs.formats"]
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
 WHITENOISE_USE_FINDERS = True
 
 HTTPS_ONLY = env.bool("HTTPS_ONLY", default=True)

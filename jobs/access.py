@@ -7,11 +7,24 @@ are in a team.
 """
 
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.db.models import Max, QuerySet
+from django.http import HttpRequest
 
 from jobs.models import Cancellation, Connection, Exchange, JobSnapshot, Role
 
 AUDIT = "jobs.audit"
+
+
+def person(request: HttpRequest) -> User:
+    """Who is signed in.
+
+    Raises:
+        PermissionDenied: nobody is.
+    """
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
 
 
 def is_auditor(user: User) -> bool:

@@ -135,9 +135,7 @@ def _cancelled_since(wanted: Cancellation) -> Cancellation | None:
 
 def carry_out(cancellation: Cancellation, *, actor: Actor, wait: float = WAIT_SECONDS) -> Cancellation:
     """Send the cancel once, then read the job until it is settled or ``wait`` seconds are over."""
-    reply = connections.cancel_job(
-        cancellation.connection, cancellation.job_id, track_id=cancellation.track_id
-    )
+    reply = connections.cancel_job(cancellation.connection, cancellation.job_id, track_id=cancellation.track_id)
     with transaction.atomic():
         lock(cancellation)
         answer = record(

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Warning, register
+from django.core import checks
 
 
-@register()
-def loopback(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+@checks.register()
+def loopback(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[checks.CheckMessage]:
     """ALLOW_LOOPBACK_HTTP is for trying out."""
     if not settings.ALLOW_LOOPBACK_HTTP:
         return []
     hint = "Unset it wherever real credentials are stored."
-    return [Warning("ALLOW_LOOPBACK_HTTP lets connections lead to this machine.", hint=hint, id="jobs.W001")]
+    return [checks.Warning("ALLOW_LOOPBACK_HTTP lets connections lead to this machine.", hint=hint, id="jobs.W001")]

@@ -69,9 +69,7 @@ def confirm(cancellation: Cancellation, *, cause: Cause, actor: Actor) -> None:
     reply = connections.read_job(connection, job_id, track_id=cancellation.track_id)
     with transaction.atomic():
         lock(cancellation)
-        read = record(
-            reply, connection=connection, job_id=job_id, cause=cause, actor=actor, cancellation=cancellation
-        )
+        read = record(reply, connection=connection, job_id=job_id, cause=cause, actor=actor, cancellation=cancellation)
         is_deadline = timezone.now() >= cancellation.deadline_at
         state = verdict(read=read, answer=answer_to_cancel(cancellation), is_deadline=is_deadline)
         if state is None:

@@ -24,8 +24,18 @@ class ConnectionForm(forms.ModelForm):
     class Meta:
         model = Connection
         fields = (
-            "name", "tenant", "environment", "base_url", "is_production", "is_active", "auth", "client_id",
-            "cancel_method", "confirm_minutes", "entity_ids", "org_ids",
+            "name",
+            "tenant",
+            "environment",
+            "base_url",
+            "is_production",
+            "is_active",
+            "auth",
+            "client_id",
+            "cancel_method",
+            "confirm_minutes",
+            "entity_ids",
+            "org_ids",
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -61,4 +71,5 @@ class ConnectionForm(forms.ModelForm):
     def save(self, commit: bool = True) -> Connection:
         if secret := self.cleaned_data["new_secret"]:
             self.instance.secret = secret
-        return super().save(commit)
+        connection: Connection = super().save(commit)
+        return connection

@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from django.conf import settings
 from django.db import connection as database
 
-
 from jobs.aqua import Answer, AquaClient, AquaError, NotSent
 from jobs.aqua.addresses import AddressRules
 from jobs.aqua.auth import Basic, HeaderPair, OAuth, SignIn
@@ -87,6 +86,14 @@ def _client_of(connection: Connection) -> AquaClient:
             client = _new_client(connection)
             _clients[connection.pk] = (connection.version, client)
         return client
+
+
+def forget_clients() -> None:
+    """Close every pooled client; the next call makes a new one."""
+    with _lock:
+        for _, client in _clients.values():
+            client.close()
+        _clients.clear()
 
 
 def _new_client(connection: Connection) -> AquaClient:

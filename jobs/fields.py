@@ -74,8 +74,10 @@ class EncryptedTextField(models.TextField):
         return value
 
     def get_prep_value(self, value: Any) -> str | None:
-        if value is None or isinstance(value, Sealed):
-            return value and value.token
+        if value is None:
+            return None
+        if isinstance(value, Sealed):
+            return value.token
         raise TypeError("Plain text never goes to the database; assign it and save the row.")
 
     def value_to_string(self, obj: models.Model) -> str:
@@ -84,6 +86,9 @@ class EncryptedTextField(models.TextField):
 
 class JSONTextField(models.TextField):
     """A JSON value kept as ASCII text, so that both databases hold whatever Zuora sent, such as ``\\u0000``."""
+
+    _pyi_private_set_type: Any  # read by the type checker's plugin alone
+    _pyi_private_get_type: Any
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
         return None if value is None else json.loads(value)

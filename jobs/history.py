@@ -1,7 +1,7 @@
 """The queries of the past, with access applied."""
 
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from jobs import access
 from jobs.models import Cancellation, Exchange
@@ -21,7 +21,7 @@ def recent_elsewhere(user: User) -> QuerySet[Cancellation]:
 
 def exchanges_of(cancellation: Cancellation) -> QuerySet[Exchange]:
     """All that was said with Zuora for a cancellation, oldest first, the look-up included."""
-    own = cancellation.exchanges.all() | Exchange.objects.filter(pk=cancellation.lookup_id)
+    own = Exchange.objects.filter(Q(cancellation=cancellation) | Q(led_to=cancellation))
     return own.select_related("snapshot").order_by("id")
 
 

@@ -60,7 +60,11 @@ def record(
         "job_id": job_id,
     }
     if answer.earlier is not None:
-        refusal = {"outcome": Outcome.REFUSED, "error_kind": "http_401", "words": "HTTP 401: repeated with a new token."}
+        refusal = {
+            "outcome": Outcome.REFUSED,
+            "error_kind": "http_401",
+            "words": "HTTP 401: repeated with a new token.",
+        }
         _exchange(answer.earlier, None, {**common, **refusal}).save()
     snapshot = keep_snapshot(connection, answer.job, answer.body or b"") if answer.job else None
     verdict = {

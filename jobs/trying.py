@@ -31,6 +31,9 @@ def try_connection(connection: Connection, actor: Actor) -> Trial:
 
 def _result(exchange: Exchange) -> Trial:
     if exchange.outcome == Outcome.REFUSED and is_no_such_job(exchange.error_kind):
-        words = f"{exchange.connection_name} works: Zuora let it in and looked for a job. Whether it may cancel shows only at a cancel."
+        words = (
+            f"{exchange.connection_name} works: Zuora let it in and looked for a job."
+            " Whether it may cancel shows only at a cancel."
+        )
         return Trial(works=True, sentence=words)
     return Trial(works=False, sentence=lookup_sentence(exchange))

@@ -3,24 +3,18 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from jobs import access, cancelling, confirming, history, pages
+from jobs import access, cancelling, confirming, pages
+from jobs.access import person
 from jobs.forms import CancelForm, LookUpForm
 from jobs.models import Cancellation, Exchange
 from jobs.recording import Actor
 
 DRAFTS = "drafts"
 """In the session: what was typed on a review page whose look-up had to be made again."""
-
-
-def person(request: HttpRequest) -> User:
-    """Who is signed in; every view here requires it."""
-    assert isinstance(request.user, User)  # noqa: S101
-    return request.user
 
 
 @require_safe
@@ -65,7 +59,10 @@ def cancel(request: HttpRequest, lookup_id: int) -> HttpResponse:
         return render(request, "lookup.html", pages.lookup(user, found, form), status=422)
     try:
         wanted = cancelling.request(
-            user=user, lookup=found, reason=form.cleaned_data.get("reason", ""), ticket=form.cleaned_data.get("ticket", "")
+            user=user,
+            lookup=found,
+            reason=form.cleaned_data.get("reason", ""),
+            ticket=form.cleaned_data.get("ticket", ""),
         )
     except cancelling.AlreadyAsked as asked:
         return _to_the_same(request, asked.cancellation, found)
@@ -97,7 +94,8 @@ def _look_up_again(request: HttpRequest, old: Exchange, form: CancelForm) -> Htt
     typed = {name: form.cleaned_data[name] for name in ("reason", "ticket")}
     request.session[DRAFTS] = {str(new.pk): typed}
     messages.warning(
-        request, "The job had been read more than 5 minutes ago, so it was read again. Nothing was sent: check, and confirm."
+        request,
+        "The job had been read more than 5 minutes ago, so it was read again. Nothing was sent: check, and confirm.",
     )
     return redirect("lookup", new.pk)
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from jobs import access, pages
+from jobs import access, history
 from jobs.admin.read_only import ReviewAdmin
 from jobs.models import Cancellation
 from jobs.sentences import sentence
@@ -29,8 +29,18 @@ class CancellationAdmin(ReviewAdmin):
     search_help_text = "A whole job ID or ticket."
     change_form_template = "admin/jobs/cancellation/change_form.html"
     fields = (
-        "result", "job_id", "connection", "state", "reason", "ticket", "asked_for_by", "requested_at", "via", "settled_at",
-        "deadline_at", "page",
+        "result",
+        "job_id",
+        "connection",
+        "state",
+        "reason",
+        "ticket",
+        "asked_for_by",
+        "requested_at",
+        "via",
+        "settled_at",
+        "deadline_at",
+        "page",
     )
     readonly_fields = ("result", "asked_for_by", "page")
 
@@ -50,5 +60,5 @@ class CancellationAdmin(ReviewAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         shown = self.get_object(request, object_id)
-        exchanges = pages.history.exchanges_of(shown) if shown else []
+        exchanges = history.exchanges_of(shown) if shown else []
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), "exchanges": exchanges})

@@ -1,16 +1,15 @@
 """Connections: add, edit, test."""
 
-from typing import Any
-
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 
 from jobs import access, trying
-from jobs.connections import save_connection
 from jobs.connection_form import ConnectionForm
+from jobs.connections import save_connection
 from jobs.models import Connection, TeamAccess
 from jobs.recording import Actor
 
@@ -47,11 +46,10 @@ class ConnectionAdmin(admin.ModelAdmin):
 
     def test(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask Zuora for a job that cannot exist; nothing is cancelled."""
-        if request.method != "POST" or not access.may_manage(request.user):
+        user = access.person(request)
+        if request.method != "POST" or not access.may_manage(user):
             raise PermissionDenied
-        connection = self.get_object(request, str(pk))
-        if connection is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
-        result = trying.try_connection(connection, Actor.person(request.user))
+        connection = get_object_or_404(Connection, pk=pk)
+        result = trying.try_connection(connection, Actor.person(user))
         self.message_user(request, result.sentence, messages.SUCCESS if result.works else messages.ERROR)
         return HttpResponseRedirect(reverse("admin:jobs_connection_change", args=[pk]))

@@ -1,9 +1,6 @@
 """Every HTTP exchange with Zuora."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from jobs import access

@@ -1,12 +1,14 @@
 """Rows that are reviewed and never touched."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from jobs import access
+from jobs.access import person
 
 
 class ReadOnly(admin.options.BaseModelAdmin):
@@ -31,10 +33,10 @@ class ReadOnly(admin.options.BaseModelAdmin):
 class ReviewAdmin(ReadOnly, admin.ModelAdmin):
     """A read-only list and page over the rows that ``visible`` gives a person."""
 
-    visible: Any = None
+    visible: Callable[[User], QuerySet[Any]]
     actions = None
     list_per_page = 50
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return type(self).visible(request.user)
+        return type(self).visible(person(request))

@@ -1,7 +1,5 @@
 """Jobs and batches as Zuora returned them."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -17,7 +15,18 @@ class BatchInline(ReadOnly, admin.TabularInline):
     model = BatchSnapshot
     extra = 0
     can_delete = False
-    fields = ("position", "name", "status", "record_count", "file_id", "segment_list", "batch_id", "source_object", "query", "message")
+    fields = (
+        "position",
+        "name",
+        "status",
+        "record_count",
+        "file_id",
+        "segment_list",
+        "batch_id",
+        "source_object",
+        "query",
+        "message",
+    )
     readonly_fields = ("segment_list",)
 
     @admin.display(description="segments")

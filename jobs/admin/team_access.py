@@ -1,7 +1,5 @@
 """Which team may do what on which connection."""
 
-from typing import Any
-
 from django.contrib import admin
 
 from jobs.models import TeamAccess

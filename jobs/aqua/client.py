@@ -170,7 +170,11 @@ def _timed(blank: Answer, received: Received | None = None) -> Answer:
 def _seconds(retry_after: str) -> float | None:
     """``Retry-After`` as seconds from now, at most an hour; it is a number or a date (RFC 9110)."""
     try:
-        wait = float(retry_after) if retry_after.isdigit() else parsedate_to_datetime(retry_after).timestamp() - time.time()
+        wait = (
+            float(retry_after)
+            if retry_after.isdigit()
+            else parsedate_to_datetime(retry_after).timestamp() - time.time()
+        )
     except (ValueError, TypeError, OverflowError):
         return None
     return min(max(wait, 0.0), MAX_RETRY_AFTER)

@@ -136,7 +136,11 @@ class Job(_FromZuora):
         """An answer's object, whatever it holds; whether it is a job is the caller's question."""
         fields = cls._split(document)
         batches = document.get("batches")
-        if isinstance(batches, list) and len(batches) <= MAX_BATCHES and all(isinstance(batch, dict) for batch in batches):
+        if (
+            isinstance(batches, list)
+            and len(batches) <= MAX_BATCHES
+            and all(isinstance(batch, dict) for batch in batches)
+        ):
             fields["batches"] = tuple(Batch.parse(batch) for batch in batches)
             del fields["extra"]["batches"]
         return cls(**fields)

@@ -52,7 +52,8 @@ def find(text: str) -> str:
         if found:
             raise NoJobID(f"There are {len(found)} IDs in this text: {_several(found)}. Paste the job ID alone.")
     raise NoJobID(
-        "There is no job ID in this text. A job ID is 32 characters of 0-9 and a-f, such as e20b07474688ad5001468daf10e501de."
+        "There is no job ID in this text."
+        " A job ID is 32 characters of 0-9 and a-f, such as e20b07474688ad5001468daf10e501de."
     )
 
 

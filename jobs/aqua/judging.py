@@ -34,6 +34,8 @@ def judge(*, http_status: int, body: bytes, job_id: str) -> Job:
         No: it is anything else. A 5xx is never a refusal, whatever its body says: nobody
             knows what was done before it.
     """
+    if 300 <= http_status < 400:
+        raise _no_by_status(http_status, "")
     try:
         document = parse_object(body)
     except NotUnderstood as error:

@@ -46,7 +46,7 @@ class Transport:
 
     def __init__(self, *, proxy: str = "", ca_file: str = "") -> None:
         self._proxies = {"http": proxy, "https": proxy} if proxy else {}
-        self._session = requests.Session()
+        self._session = _Session()
         self._session.trust_env = False
         self._session.headers["User-Agent"] = "aquaadmin"
         self._session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
@@ -81,7 +81,11 @@ class Transport:
     ) -> None:
         request = self._session.prepare_request(requests.Request(method, url, headers=headers, data=form))
         response = self._session.send(
-            request, stream=True, allow_redirects=False, proxies=self._proxies, timeout=current_call.get().seconds_left()
+            request,
+            stream=True,
+            allow_redirects=False,
+            proxies=self._proxies,
+            timeout=current_call.get().seconds_left(),
         )
         with response:
             received.status = response.status_code
@@ -92,7 +96,9 @@ class Transport:
                 if len(received.body) > MAX_BODY:
                     received.body = received.body[:MAX_BODY]
                     response.raw.close()
-                    raise _TooLarge(f"The answer is larger than {MAX_BODY // 1024 // 1024} MiB and was not read to its end.")
+                    raise _TooLarge(
+                        f"The answer is larger than {MAX_BODY // 1024 // 1024} MiB and was not read to its end."
+                    )
 
     def close(self) -> None:
         """Close the pooled connections."""
@@ -101,6 +107,13 @@ class Transport:
 
 class _TooLarge(Exception):
     pass
+
+
+class _Session(requests.Session):
+    """Knows no redirects: even without following one, requests would read its whole body to prepare for it."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """None, ever."""
 
 
 class _Adapter(HTTPAdapter):
@@ -139,6 +152,7 @@ _EXPLANATIONS: tuple[tuple[str, tuple[type[BaseException], ...], str], ...] = (
     ("dns", (urllib3.exceptions.NameResolutionError,), "The host name cannot be resolved: {reason}."),
     ("tls", (ssl.SSLCertVerificationError,), "The server's certificate is not trusted: {reason}."),
     ("tls", (ssl.SSLError, urllib3.exceptions.SSLError), "No TLS connection: {reason}."),
+    ("connect", (urllib3.exceptions.NewConnectionError,), "No connection: {reason}."),
     ("connect_timeout", (urllib3.exceptions.ConnectTimeoutError,), "No connection within the time allowed."),
     ("timeout", (TimeoutError, urllib3.exceptions.ReadTimeoutError), "No whole answer within the time allowed."),
     ("garbled", (urllib3.exceptions.DecodeError,), "The answer cannot be unpacked: {reason}."),

@@ -9,21 +9,21 @@ from typing import Any, Self
 from jobs.sandbox.api import Api
 from jobs.sandbox.clockwork import PretendBatch
 from jobs.sandbox.faults import Fault, Faults
-from jobs.sandbox.wire import Handler, LoopbackServer
 from jobs.sandbox.signin import BASIC, KEYS, OAUTH
 from jobs.sandbox.situations import SITUATIONS
+from jobs.sandbox.wire import Handler, LoopbackServer
 
 
-@dataclass(frozen=True)
+@dataclass
 class Seen:
-    """One request as it arrived. ``status`` is None where no answer was sent."""
+    """One request as it arrived. ``status`` is set when the answer begins; None where none was sent."""
 
     method: str
     path: str
     headers: dict[str, str]
     body: bytes
     at: float
-    status: int | None
+    status: int | None = None
 
 
 def describe() -> dict[str, Any]:
@@ -43,9 +43,7 @@ class Sandbox:
     ``start`` and ``stop``.
     """
 
-    def __init__(
-        self, *, port: int = 0, tls: tuple[str, str] | None = None, accepts_post_cancel: bool = False
-    ) -> None:
+    def __init__(self, *, port: int = 0, tls: tuple[str, str] | None = None, accepts_post_cancel: bool = False) -> None:
         self._offset = 0.0
         self.api = Api(self.now, accepts_post_cancel=accepts_post_cancel)
         self.faults = Faults()
@@ -108,10 +106,12 @@ class Sandbox:
         """Those with this method for this job."""
         return [request for request in self.requests if request.method == method and job_id in request.path]
 
-    def note(self, request: Seen) -> None:
-        """Keep a request in the log."""
+    def note(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Seen:
+        """Keep a request in the log, before it is answered."""
+        request = Seen(method, path, headers, body, self.now())
         with self._lock:
             self._seen.append(request)
+        return request
 
     def play(self, fault: Fault) -> None:
         """Let something go wrong with a coming request."""

@@ -30,13 +30,17 @@ class Situation:
 
 
 def _query(name: str, fields: str) -> str:
-    return f"select {fields} from {name} where UpdatedDate >= '2026-01-01T00:00:00'"
+    return f"select {fields} from {name} where UpdatedDate >= '2026-01-01T00:00:00'"  # noqa: S608 (nothing runs it)
 
 
 _LONG = (
-    PretendBatch("Account", _query("Account", "Id, AccountNumber, Name, Balance, Currency, Status"), 200, 1322, segments=3),
+    PretendBatch(
+        "Account", _query("Account", "Id, AccountNumber, Name, Balance, Currency, Status"), 200, 1322, segments=3
+    ),
     PretendBatch("Invoice", _query("Invoice", "Id, InvoiceNumber, Amount, Balance, DueDate, Account.Id"), 200, 48211),
-    PretendBatch("InvoiceItem", _query("InvoiceItem", "Id, ChargeAmount, SKU, Invoice.Id, Subscription.Id"), 3 * HOURS, 910_442),
+    PretendBatch(
+        "InvoiceItem", _query("InvoiceItem", "Id, ChargeAmount, SKU, Invoice.Id, Subscription.Id"), 3 * HOURS, 910_442
+    ),
     PretendBatch("Payment", _query("Payment", "Id, PaymentNumber, Amount, Status, Account.Id"), HOURS, 22_190),
     PretendBatch("Refund", _query("Refund", "Id, RefundNumber, Amount, ReasonCode"), HOURS, 311),
 )

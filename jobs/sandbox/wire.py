@@ -16,7 +16,7 @@ from jobs.sandbox.faults import Fault
 from jobs.sandbox.start_page import page
 
 if TYPE_CHECKING:
-    from jobs.sandbox.server import Sandbox
+    from jobs.sandbox.server import Sandbox, Seen
 
 MAX_BODY = 1024 * 1024
 
@@ -45,13 +45,14 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     timeout = 60
+    _seen: "Seen | None" = None
 
     def setup(self) -> None:
         if self.server.tls:
             self.request = self.server.tls.wrap_socket(self.request, server_side=True)
         super().setup()
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, *args: Any) -> None:
         """Nothing: the sandbox keeps its own log."""
 
     def _serve(self) -> None:
@@ -63,31 +64,22 @@ class Handler(BaseHTTPRequestHandler):
             sandbox.reset()
             return self._send(Reply(303, raw=b"", headers={"Location": "/"}))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        status = self._answer(tidy(path), headers, body)
-        return self._note(path, headers, body, status)
+        self._seen = sandbox.note(self.command, path, headers, body)
+        return self._answer(tidy(path), headers, body)
 
     do_GET = do_POST = do_DELETE = do_PUT = do_HEAD = do_PATCH = _serve  # noqa: N815
 
-    def _note(self, path: str, headers: dict[str, str], body: bytes, status: int | None) -> None:
-        from jobs.sandbox.server import Seen
-
-        sandbox = self.server.sandbox
-        sandbox.note(Seen(self.command, path, headers, body, sandbox.now(), status))
-
-    def _answer(self, path: str, headers: dict[str, str], body: bytes) -> int | None:
+    def _answer(self, path: str, headers: dict[str, str], body: bytes) -> None:
         sandbox = self.server.sandbox
         if objection := sandbox.api.objection(path, headers):
-            self._send(objection)
-            return objection.status
+            return self._send(objection)
         fault = sandbox.faults.take(self.command, path)
         if fault is None:
-            reply = sandbox.api.answer(self.command, path, headers, body)
-            self._send(reply)
-            return reply.status
+            return self._send(sandbox.api.answer(self.command, path, headers, body))
         reply = sandbox.api.answer(self.command, path, headers, body) if fault.act else Reply(200, raw=b"")
         return self._go_wrong(fault, reply)
 
-    def _go_wrong(self, fault: Fault, reply: Reply) -> int | None:
+    def _go_wrong(self, fault: Fault, reply: Reply) -> None:
         self.server.stopping.wait(fault.delay)
         if fault.hang_up == "before":
             return self._hang_up(fault)
@@ -95,8 +87,7 @@ class Handler(BaseHTTPRequestHandler):
             reply.raw = fault.body
         reply.status = fault.status or reply.status
         reply.headers |= fault.headers
-        self._send(reply, fault)
-        return reply.status
+        return self._send(reply, fault)
 
     def _hang_up(self, fault: Fault) -> None:
         if fault.reset:
@@ -107,6 +98,8 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def _send(self, reply: Reply, fault: Fault | None = None) -> None:
+        if self._seen is not None:
+            self._seen.status = reply.status
         fault = fault or Fault()
         body = reply.body()
         length = len(body) + fault.padding + (1000 if fault.hang_up == "middle" else 0)

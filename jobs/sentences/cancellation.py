@@ -50,9 +50,7 @@ SENTENCES = (
         (Shown.CANCELLED,),
         "Cancelled. Zuora confirmed it at {read_at}, {after} after the request, whose own answer was lost.",
     ),
-    Sentence(
-        State.FINISHED_FIRST, ANY_ANSWER, (Shown.ENDED,), "The job ended as {status}; it was not cancelled."
-    ),
+    Sentence(State.FINISHED_FIRST, ANY_ANSWER, (Shown.ENDED,), "The job ended as {status}; it was not cancelled."),
     Sentence(State.REFUSED, (REFUSED,), (Shown.LIVE,), "Not cancelled. Zuora said: {words}"),
     Sentence(
         State.STILL_RUNNING,
@@ -88,12 +86,16 @@ SENTENCES = (
         State.UNKNOWN,
         ANY_ANSWER,
         (Shown.STRANGE,),
-        "Zuora gives the job's status as “{status}”, which it does not document: it is not known whether it was cancelled.",
+        "Zuora gives the job's status as “{status}”, which it does not document:"
+        " it is not known whether it was cancelled.",
     ),
     Sentence(State.NOT_SENT, (NOT_SENT,), tuple(Shown), "Not cancelled. Nothing was sent: {words}"),
     Sentence(State.UNCONFIRMED, (ACCEPTED,), _UNSETTLED, "Not confirmed yet. Zuora accepted the cancel; {seen}{until}"),
     Sentence(
-        State.UNCONFIRMED, (REFUSED,), _UNSETTLED, "Not confirmed yet. Zuora refused the cancel ({words}); {seen}{until}"
+        State.UNCONFIRMED,
+        (REFUSED,),
+        _UNSETTLED,
+        "Not confirmed yet. Zuora refused the cancel ({words}); {seen}{until}",
     ),
     Sentence(
         State.UNCONFIRMED,

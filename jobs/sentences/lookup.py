@@ -67,7 +67,10 @@ LOOKUP_SENTENCES = (
         is_no_such_job,
     ),
     LookupSentence(
-        Outcome.REFUSED, (Shown.NOTHING,), f"Zuora did not let this connection in. It said: {{words}} {_WRONG_ENVIRONMENT}", is_sign_in
+        Outcome.REFUSED,
+        (Shown.NOTHING,),
+        f"Zuora did not let this connection in. It said: {{words}} {_WRONG_ENVIRONMENT}",
+        is_sign_in,
     ),
     LookupSentence(
         Outcome.REFUSED,
@@ -80,7 +83,10 @@ LOOKUP_SENTENCES = (
         Outcome.UNKNOWN, (Shown.NOTHING,), "The job cannot be read: no answer came that can be understood. {words}"
     ),
     LookupSentence(
-        Outcome.NOT_SENT, (Shown.NOTHING,), f"Zuora gave this connection no token. It said: {{words}} {_WRONG_ENVIRONMENT}", is_sign_in
+        Outcome.NOT_SENT,
+        (Shown.NOTHING,),
+        f"Zuora gave this connection no token. It said: {{words}} {_WRONG_ENVIRONMENT}",
+        is_sign_in,
     ),
     LookupSentence(Outcome.NOT_SENT, (Shown.NOTHING,), "Zuora was not reached. {words}"),
 )
@@ -94,7 +100,11 @@ def lookup_sentence(lookup: Exchange) -> str:
     """
     shown = shown_by(lookup)
     for sentence in LOOKUP_SENTENCES:
-        if (sentence.outcome, True, True) == (lookup.outcome, shown in sentence.shown, sentence.fits(lookup.error_kind)):
+        if (sentence.outcome, True, True) == (
+            lookup.outcome,
+            shown in sentence.shown,
+            sentence.fits(lookup.error_kind),
+        ):
             status = lookup.snapshot.status if lookup.snapshot else ""
             return sentence.text.format(status=status, words=stop(lookup.words))
     raise LookupError(f"No sentence for {lookup.outcome}, {shown}.")

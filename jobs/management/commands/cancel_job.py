@@ -7,7 +7,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError
 
 from jobs import access, cancelling
 from jobs.aqua import job_id as job_ids
@@ -34,10 +34,12 @@ USAGE = 2
 
 
 class Command(BaseCommand):
-    """Exit codes: 0 cancelled, 3 finished first, 4 refused, 5 not sent, 6 unconfirmed or unknown, 7 still running, 2 usage."""
+    """By the access rule of the pages; who claimed to be whom is kept."""
 
-    help = __doc__ or ""
-    stealth_options = ("actor",)
+    help = (
+        "Look an AQuA job up and cancel it. Exit codes: 0 cancelled, 2 usage, 3 finished first, 4 refused, 5 not sent,"
+        " 6 unconfirmed or unknown, 7 still running."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("connection", help="the connection's name")
@@ -47,7 +49,9 @@ class Command(BaseCommand):
         parser.add_argument("--as", dest="username", required=True, help="the person whose teams give the right")
         parser.add_argument("--dry-run", action="store_true", help="look the job up, and cancel nothing")
         parser.add_argument("--json", action="store_true", dest="as_json", help="print one JSON object on stdout")
-        parser.add_argument("--wait", type=float, default=cancelling.WAIT_SECONDS, help="seconds to wait for Zuora's word")
+        parser.add_argument(
+            "--wait", type=float, default=cancelling.WAIT_SECONDS, help="seconds to wait for Zuora's word"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         user, connection, job_id = self._checked(options)
@@ -91,7 +95,9 @@ class Command(BaseCommand):
             )
         except cancelling.AlreadyAsked as asked:
             if access.visible_cancellations(user).filter(pk=asked.cancellation.pk).exists():
-                raise CommandError(f"{asked} See {asked.cancellation.uuid}: {sentence(asked.cancellation)}", returncode=6) from asked
+                raise CommandError(
+                    f"{asked} See {asked.cancellation.uuid}: {sentence(asked.cancellation)}", returncode=6
+                ) from asked
             raise CommandError(str(asked), returncode=6) from asked
         except cancelling.CannotCancel as error:
             raise CommandError(str(error), returncode=5) from error

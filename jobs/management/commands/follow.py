@@ -42,7 +42,9 @@ class Command(BaseCommand):
             close_old_connections()
             while not stopping.is_set() and (cancellation := confirming.next_due()):
                 confirming.confirm(cancellation, cause=Cause.FOLLOW_UP, actor=FOLLOW)
-                logger.info("job=%s cancellation=%s state=%s", cancellation.job_id, cancellation.uuid, cancellation.state)
+                logger.info(
+                    "job=%s cancellation=%s state=%s", cancellation.job_id, cancellation.uuid, cancellation.state
+                )
             return confirming.seconds_until_due(LONGEST_PAUSE)
         except DatabaseError:
             logger.exception("The database does not answer; trying again.")

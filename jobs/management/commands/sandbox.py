@@ -31,7 +31,8 @@ class Command(BaseCommand):
             sandbox = Sandbox(port=port, accepts_post_cancel=accept_post_cancel)
         except OSError as error:
             raise CommandError(f"Port {port} cannot be used ({error.strerror}). Give another with --port.") from error
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.default_int_handler)
         self.stdout.write(f"A pretend Zuora answers at {sandbox.url}")
         self.stdout.flush()
         try:

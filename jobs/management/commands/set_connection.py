@@ -37,7 +37,9 @@ class Command(BaseCommand):
         parser.add_argument("--confirm-minutes", type=int)
         parser.add_argument("--entity-ids")
         parser.add_argument("--org-ids")
-        parser.add_argument("--team", action="append", default=[], metavar="NAME:ROLE", help="may be given several times")
+        parser.add_argument(
+            "--team", action="append", default=[], metavar="NAME:ROLE", help="may be given several times"
+        )
 
     @transaction.atomic
     def handle(self, *args: Any, name: str, **options: Any) -> None:
@@ -46,15 +48,13 @@ class Command(BaseCommand):
         if not form.is_valid():
             problems = [f"{field}: {error}" for field, errors in form.errors.items() for error in errors]
             raise CommandError("\n".join(problems), returncode=USAGE)
-        is_changed = stored is None or form.has_changed()
-        if is_changed:
+        connection: Connection = form.instance
+        if stored is None or form.has_changed():
             connection = form.save(commit=False)
             save_connection(connection)
-        else:
-            connection = stored
         for team in options["team"]:
             _give_access(connection, team)
-        done = "created" if stored is None else "changed" if is_changed else "unchanged"
+        done = "created" if stored is None else "changed" if form.has_changed() else "unchanged"
         self.stdout.write(f"{connection.name}: {done}")
 
 

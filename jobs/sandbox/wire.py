@@ -1,5 +1,6 @@
 """The sandbox's HTTP: reads a request, sends the answer, or goes wrong as it was told to."""
 
+import contextlib
 import socket
 import ssl
 import struct
@@ -32,7 +33,28 @@ class LoopbackServer(ThreadingHTTPServer):
         self.sandbox = sandbox
         self.stopping = threading.Event()
         self.tls: ssl.SSLContext | None = None
+        self._open: set[Any] = set()
         super().__init__(address, handler)
+
+    def get_request(self) -> tuple[Any, Any]:
+        """A new connection; its TLS handshake is left to its own thread."""
+        connection, address = super().get_request()
+        if self.tls:
+            connection = self.tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        self._open.add(connection)
+        return connection, address
+
+    def shutdown_request(self, request: Any) -> None:
+        """A connection has ended."""
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def server_close(self) -> None:
+        """Stop listening, and end every connection, those too on which nobody is speaking."""
+        super().server_close()
+        for connection in list(self._open):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that goes away is no event."""
@@ -46,11 +68,6 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     timeout = 60
     _seen: "Seen | None" = None
-
-    def setup(self) -> None:
-        if self.server.tls:
-            self.request = self.server.tls.wrap_socket(self.request, server_side=True)
-        super().setup()
 
     def log_message(self, *args: Any) -> None:
         """Nothing: the sandbox keeps its own log."""

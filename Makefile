@@ -9,23 +9,20 @@ help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 setup: .venv/run.stamp ## .venv, and .env with fresh keys
-	@python3 scripts/make_env.py
+	@$(PY) scripts/make_env.py
 
 setup-dev: setup .venv/dev.stamp
 
-.venv/run.stamp: requirements/run.txt
-	@scripts/make_venv requirements/run.txt
-	@touch $@
-
-.venv/dev.stamp: requirements/dev.txt .venv/run.stamp
-	@scripts/make_venv requirements/dev.txt
-	@touch $@
+.venv/%.stamp: requirements/%.txt
+	@scripts/install $*
 
 run: setup ## the product with its sandbox, in the browser
 	@ALLOW_LOOPBACK_HTTP=true HTTPS_ONLY=false $(PY) manage.py demo || [ $$? -eq 130 ]
 
 test: setup-dev ## every test, on SQLite and on PostgreSQL (ARGS="-k name" for some)
-	@scripts/run_tests $(ARGS)
+	@scripts/install chromium
+	@scripts/install postgresql
+	@scripts/test $(ARGS)
 
 lint: setup-dev ## style, templates, import contracts
 	.venv/bin/ruff check .

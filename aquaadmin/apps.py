@@ -4,6 +4,6 @@ from django.contrib.admin.apps import AdminConfig
 
 
 class AdminSiteConfig(AdminConfig):
-    """Uses ``jobs.admin.site``."""
+    """Uses ``jobs.admin_site``, which stands outside ``jobs.admin``: that package registers with it."""
 
-    default_site = "jobs.admin.site.Site"
+    default_site = "jobs.admin_site.Site"

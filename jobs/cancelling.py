@@ -6,7 +6,6 @@ A crash at any point leaves a state from which a read, and only a read, finds th
 
 from datetime import timedelta
 
-from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -15,7 +14,6 @@ from jobs.aqua.client import CANCEL_SECONDS
 from jobs.aqua.job import TERMINAL
 from jobs.confirming import lock, settle, wait_for_confirmation
 from jobs.models import Cancellation, Cause, Connection, Exchange, State
-from jobs.models.cancellation import Via
 from jobs.models.exchange import Outcome
 from jobs.recording import Actor, record
 
@@ -49,13 +47,11 @@ class AlreadyAsked(CannotCancel):
         self.cancellation = cancellation
 
 
-def look_up(*, user: User, connection: Connection, job_id: str, actor: Actor | None = None) -> Exchange:
+def look_up(*, actor: Actor, connection: Connection, job_id: str) -> Exchange:
     """Read a job for a person who may cancel it afterwards, and keep what came back."""
     reply = connections.read_job(connection, job_id)
     with transaction.atomic():
-        return record(
-            reply, connection=connection, job_id=job_id, cause=Cause.LOOK_UP, actor=actor or Actor.person(user)
-        )
+        return record(reply, connection=connection, job_id=job_id, cause=Cause.LOOK_UP, actor=actor)
 
 
 def is_old(lookup: Exchange) -> bool:
@@ -68,16 +64,23 @@ def can_be_cancelled(lookup: Exchange) -> bool:
     return lookup.snapshot is not None and lookup.snapshot.status not in TERMINAL
 
 
-def request(
-    *, user: User, lookup: Exchange, reason: str, ticket: str = "", via: Via = Via.WEB, os_user: str = ""
-) -> Cancellation:
-    """Commit a person's intent to cancel the job of a look-up, ready to be sent by ``carry_out``.
+def cancel(*, actor: Actor, lookup: Exchange, reason: str, ticket: str = "", wait: float = WAIT_SECONDS) -> Cancellation:
+    """Cancel the job of a look-up: commit the intent, send it once, read the job.
+
+    Reading goes on until the cancellation is settled or ``wait`` seconds are over.
 
     Raises:
-        NotAllowed, LookUpTooOld, NothingToCancel, AlreadyAsked: nothing was written.
+        NotAllowed, LookUpTooOld, NothingToCancel, AlreadyAsked: nothing was written or sent.
     """
+    cancellation = _request(actor, lookup, reason, ticket)
+    _send(cancellation, actor)
+    wait_for_confirmation(cancellation, seconds=wait, actor=actor)
+    return cancellation
+
+
+def _request(actor: Actor, lookup: Exchange, reason: str, ticket: str) -> Cancellation:
     connection = lookup.connection
-    if not access.may_cancel(user, connection):
+    if not access.may_cancel(actor.user, connection):
         raise NotAllowed("Your teams may not cancel jobs on this connection.")
     if earlier := Cancellation.objects.filter(lookup=lookup).first():
         raise AlreadyAsked(earlier)
@@ -93,11 +96,11 @@ def request(
         lookup=lookup,
         reason=reason,
         ticket=ticket,
-        requested_by=user,
-        requested_by_name=user.get_username(),
+        requested_by=actor.user,
+        requested_by_name=actor.user.get_username(),
         requested_at=now,
-        via=via,
-        os_user=os_user,
+        via=actor.via,
+        os_user=actor.os_user,
         state=State.SENDING,
         deadline_at=now + timedelta(minutes=connection.confirm_minutes),
         next_read_at=now + SENDING_LEASE,
@@ -133,8 +136,8 @@ def _cancelled_since(wanted: Cancellation) -> Cancellation | None:
     return answer.cancellation if answer else None
 
 
-def carry_out(cancellation: Cancellation, *, actor: Actor, wait: float = WAIT_SECONDS) -> Cancellation:
-    """Send the cancel once, then read the job until it is settled or ``wait`` seconds are over."""
+def _send(cancellation: Cancellation, actor: Actor) -> None:
+    """Send the cancel, once; nothing but the insertion of its row leads here."""
     reply = connections.cancel_job(cancellation.connection, cancellation.job_id, track_id=cancellation.track_id)
     with transaction.atomic():
         lock(cancellation)
@@ -151,8 +154,6 @@ def carry_out(cancellation: Cancellation, *, actor: Actor, wait: float = WAIT_SE
         else:
             _await_confirmation(cancellation)
     cancellation.refresh_from_db()
-    wait_for_confirmation(cancellation, seconds=wait, actor=actor)
-    return cancellation
 
 
 def _await_confirmation(cancellation: Cancellation) -> None:

@@ -59,7 +59,7 @@ def claim(cancellation: Cancellation, *, only_if_due: bool) -> bool:
     return free.update(claimed_until=now + READ_LEASE) == 1
 
 
-def confirm(cancellation: Cancellation, *, cause: Cause, actor: Actor) -> None:
+def confirm(cancellation: Cancellation, *, cause: Cause, actor: Actor | None) -> None:
     """Read the job once, record it, and settle or set the time of the next read.
 
     The caller has claimed the cancellation. One that was settled meanwhile stays as it is; the

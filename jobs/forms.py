@@ -1,22 +1,47 @@
 """What people type, and whether it has the right shape."""
 
+from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
+from django.forms.models import ModelChoiceIterator
 
 from jobs import access
 from jobs.aqua import job_id as job_ids
 from jobs.models import Connection
 
 
+class ConnectionChoices(ModelChoiceIterator):
+    """The connections under two headings: production, and the rest."""
+
+    def __iter__(self) -> Iterator[Any]:
+        yield "", "Choose a connection"
+        rows = sorted(self.queryset, key=lambda connection: (connection.is_production, connection.name))
+        for kind, connections in groupby(rows, key=lambda connection: connection.kind):
+            yield kind, [self.choice(connection) for connection in connections]
+
+
+class ConnectionField(forms.ModelChoiceField):
+    """One of the connections that a person may use."""
+
+    iterator = ConnectionChoices
+
+
 class LookUpForm(forms.Form):
     """A connection, and a job ID or a text that contains one."""
 
-    connection = forms.ModelChoiceField(Connection.objects.none(), empty_label="Choose a connection")
+    connection = ConnectionField(
+        Connection.objects.none(),
+        error_messages={
+            "required": "Choose the connection on which the job runs.",
+            "invalid_choice": "There is no such connection among those that you may use. Choose one of the list.",
+        },
+    )
     job_id = forms.CharField(
         label="Job ID",
-        max_length=job_ids.MAX_PASTE,
+        error_messages={"required": "Enter the ID of the job, or paste a URL or log line that contains it."},
         help_text="Paste the ID, or a Zuora URL or log line that contains it.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
     )
@@ -25,10 +50,10 @@ class LookUpForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices = access.usable_connections(user)
         field = self.fields["connection"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101
+        assert isinstance(field, ConnectionField)  # noqa: S101
         field.queryset = choices
-        if choices.count() == 1:
-            field.initial = choices.first()
+        if len(choices) == 1:
+            field.initial = choices[0]
 
     def clean_job_id(self) -> str:
         """The one ID in what was pasted."""
@@ -45,12 +70,14 @@ class CancelForm(forms.Form):
         max_length=1024,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Stands in the audit for ever. Say why, for a reader who was not there.",
+        error_messages={"required": "Say why this job is to be cancelled."},
     )
-    ticket = forms.CharField(max_length=100, required=False, help_text="Optional: the number of a ticket or change.")
+    ticket = forms.CharField(max_length=100, required=False, help_text="The number of a ticket or change.")
     typed_name = forms.CharField(
         label="Type the connection's name to confirm",
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
+        error_messages={"required": "Type the connection's name, so that no production job is cancelled by mistake."},
     )
 
     def __init__(self, *args: Any, connection: Connection, **kwargs: Any) -> None:

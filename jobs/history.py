@@ -25,6 +25,12 @@ def exchanges_of(cancellation: Cancellation) -> QuerySet[Exchange]:
     return own.select_related("snapshot").order_by("id")
 
 
+def mark_of(cancellation: Cancellation) -> str:
+    """Another text whenever there is something new to show of a cancellation."""
+    last = Exchange.objects.filter(connection=cancellation.connection_id, job_id=cancellation.job_id).first()
+    return f"{cancellation.state}.{last.pk if last else 0}"
+
+
 def news_of(cancellation: Cancellation) -> QuerySet[Exchange]:
     """What later reads of the job on the same connection showed, newest first."""
     if cancellation.settled_on_id is None:

@@ -4,7 +4,6 @@ from collections import Counter
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.utils import timezone
 
 from jobs import access, cancelling, history
 from jobs.aqua import job_id as job_ids
@@ -47,8 +46,7 @@ def cancellation(user: User, shown: Cancellation) -> dict[str, Any]:
     """The result page."""
     evidence = evidence_of(shown)
     last = evidence.read.snapshot if evidence.read and evidence.read.snapshot else None
-    before = shown.lookup.snapshot if shown.lookup else None
-    job = last or before
+    job = last or shown.lookup.snapshot
     rows = batches(job)
     return {
         "cancellation": shown,
@@ -63,7 +61,7 @@ def cancellation(user: User, shown: Cancellation) -> dict[str, Any]:
         "exchanges": list(history.exchanges_of(shown)),
         "news": list(history.news_of(shown)),
         "may_look_up": access.may_look_up(user, shown.connection),
-        "now": timezone.now(),
+        "mark": history.mark_of(shown),
     }
 
 

@@ -8,7 +8,6 @@ import hashlib
 import re
 import zlib
 from dataclasses import dataclass
-from typing import Self
 
 from django.contrib.auth.models import User
 
@@ -16,6 +15,7 @@ from jobs.aqua import Answer, Batch, Job
 from jobs.connections import Reply
 from jobs.fields import to_json
 from jobs.models import BatchSnapshot, Cancellation, Cause, Connection, Exchange, JobSnapshot
+from jobs.models.cancellation import Via, who
 from jobs.models.exchange import Outcome
 
 MAX_WORDS = 2048
@@ -24,18 +24,23 @@ _FROM = re.compile(r"\bfrom\s+([A-Za-z_][A-Za-z0-9_.]{0,250})", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Actor:
-    """Who caused an exchange: a person, or a part of the product."""
+    """Who caused an exchange: a person through one of the doors.
 
-    user: User | None
-    name: str
+    ``os_user`` is who ran the command on which the person was only claimed, as ``root@host``.
+    """
 
-    @classmethod
-    def person(cls, user: User) -> Self:
-        """Somebody who signed in."""
-        return cls(user, user.get_username())
+    user: User
+    via: Via = Via.WEB
+    os_user: str = ""
+
+    @property
+    def name(self) -> str:
+        """In words, as it is kept."""
+        return who(self.user.get_username(), self.via, self.os_user)
 
 
-FOLLOW = Actor(None, "follow")
+FOLLOW = "follow"
+"""The name of what reads again by itself."""
 
 
 def record(
@@ -44,10 +49,10 @@ def record(
     connection: Connection,
     job_id: str,
     cause: Cause,
-    actor: Actor,
+    actor: Actor | None,
     cancellation: Cancellation | None = None,
 ) -> Exchange:
-    """Store a call's exchanges, oldest first; the last one is returned."""
+    """Store a call's exchanges, oldest first; the last one is returned. Without an actor it was ``follow``."""
     answer, error = reply.answer, reply.error
     common = {
         "connection": connection,
@@ -55,8 +60,8 @@ def record(
         "environment_name": connection.environment_name,
         "cancellation": cancellation,
         "cause": cause,
-        "actor": actor.user,
-        "actor_name": actor.name,
+        "actor": actor.user if actor else None,
+        "actor_name": actor.name if actor else FOLLOW,
         "job_id": job_id,
     }
     if answer.earlier is not None:

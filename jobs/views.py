@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from jobs import access, cancelling, confirming, pages
+from jobs import access, cancelling, confirming, history, pages
 from jobs.access import person
 from jobs.forms import CancelForm, LookUpForm
 from jobs.models import Cancellation, Exchange
@@ -32,7 +32,7 @@ def look_up(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "home.html", pages.home(user, form), status=422)
     connection, job_id = form.cleaned_data["connection"], form.cleaned_data["job_id"]
-    found = cancelling.look_up(user=user, connection=connection, job_id=job_id)
+    found = cancelling.look_up(actor=Actor(user), connection=connection, job_id=job_id)
     return redirect("lookup", found.pk)
 
 
@@ -55,14 +55,11 @@ def cancel(request: HttpRequest, lookup_id: int) -> HttpResponse:
     """Cancel the job of a look-up, and go to what became of it."""
     user, found = person(request), _visible_lookup(request, lookup_id)
     form = CancelForm(request.POST, connection=found.connection)
-    if not form.is_valid() and not Cancellation.objects.filter(lookup=found).exists():
+    if not form.is_valid():
         return render(request, "lookup.html", pages.lookup(user, found, form), status=422)
     try:
-        wanted = cancelling.request(
-            user=user,
-            lookup=found,
-            reason=form.cleaned_data.get("reason", ""),
-            ticket=form.cleaned_data.get("ticket", ""),
+        cancellation = cancelling.cancel(
+            actor=Actor(user), lookup=found, reason=form.cleaned_data["reason"], ticket=form.cleaned_data["ticket"]
         )
     except cancelling.AlreadyAsked as asked:
         return _to_the_same(request, asked.cancellation, found)
@@ -71,8 +68,7 @@ def cancel(request: HttpRequest, lookup_id: int) -> HttpResponse:
     except cancelling.CannotCancel as error:
         messages.error(request, f"{error} Nothing was sent.")
         return redirect("lookup", found.pk)
-    cancelling.carry_out(wanted, actor=Actor.person(user))
-    return redirect(wanted)
+    return redirect(cancellation)
 
 
 def _to_the_same(request: HttpRequest, asked: Cancellation, found: Exchange) -> HttpResponse:
@@ -90,7 +86,7 @@ def _look_up_again(request: HttpRequest, old: Exchange, form: CancelForm) -> Htt
     if not access.may_look_up(user, old.connection):
         messages.error(request, "This connection is no longer in use. Nothing was sent.")
         return redirect("lookup", old.pk)
-    new = cancelling.look_up(user=user, connection=old.connection, job_id=old.job_id)
+    new = cancelling.look_up(actor=Actor(user), connection=old.connection, job_id=old.job_id)
     typed = {name: form.cleaned_data[name] for name in ("reason", "ticket")}
     request.session[DRAFTS] = {str(new.pk): typed}
     messages.warning(
@@ -104,7 +100,10 @@ def _look_up_again(request: HttpRequest, old: Exchange, form: CancelForm) -> Htt
 def cancellation(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """What became of a cancellation; alone its changing part, for a page that keeps itself up to date."""
     shown = get_object_or_404(access.visible_cancellations(person(request)), uuid=uuid)
-    template = "cancellation_now.html" if request.headers.get("HX-Request") else "cancellation.html"
+    is_part = bool(request.headers.get("HX-Request"))
+    if is_part and request.GET.get("seen") == history.mark_of(shown):
+        return HttpResponse(status=204)
+    template = "cancellation_now.html" if is_part else "cancellation.html"
     return render(request, template, pages.cancellation(person(request), shown))
 
 
@@ -115,6 +114,6 @@ def check(request: HttpRequest, uuid: UUID) -> HttpResponse:
     shown = get_object_or_404(access.visible_cancellations(user), uuid=uuid)
     if not access.may_look_up(user, shown.connection):
         messages.error(request, "You may see this, but not ask Zuora about it.")
-    elif shown.is_open and not confirming.check_now(shown, Actor.person(user)):
+    elif shown.is_open and not confirming.check_now(shown, Actor(user)):
         messages.info(request, "The job is being read at this moment.")
     return redirect(shown)

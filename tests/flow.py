@@ -7,16 +7,15 @@ from django.utils import timezone
 
 from jobs import cancelling, confirming
 from jobs.models import Cancellation, Cause, Connection, Exchange
-from jobs.recording import FOLLOW, Actor
+from jobs.recording import Actor
 
 
 def look_up(user: User, connection: Connection, job_id: str) -> Exchange:
-    return cancelling.look_up(user=user, connection=connection, job_id=job_id)
+    return cancelling.look_up(actor=Actor(user), connection=connection, job_id=job_id)
 
 
 def cancel(user: User, lookup: Exchange, *, wait: float = 0.0) -> Cancellation:
-    wanted = cancelling.request(user=user, lookup=lookup, reason="it hangs", ticket="OPS-1")
-    return cancelling.carry_out(wanted, actor=Actor.person(user), wait=wait)
+    return cancelling.cancel(actor=Actor(user), lookup=lookup, reason="it hangs", ticket="OPS-1", wait=wait)
 
 
 def at_the_deadline(cancellation: Cancellation) -> Cancellation:
@@ -24,5 +23,5 @@ def at_the_deadline(cancellation: Cancellation) -> Cancellation:
     Cancellation.objects.filter(pk=cancellation.pk).update(deadline_at=timezone.now() - timedelta(seconds=1))
     cancellation.refresh_from_db()
     assert confirming.claim(cancellation, only_if_due=False)
-    confirming.confirm(cancellation, cause=Cause.FOLLOW_UP, actor=FOLLOW)
+    confirming.confirm(cancellation, cause=Cause.FOLLOW_UP, actor=None)
     return cancellation

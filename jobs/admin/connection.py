@@ -50,6 +50,6 @@ class ConnectionAdmin(admin.ModelAdmin):
         if request.method != "POST" or not access.may_manage(user):
             raise PermissionDenied
         connection = get_object_or_404(Connection, pk=pk)
-        result = trying.try_connection(connection, Actor.person(user))
+        result = trying.try_connection(connection, Actor(user))
         self.message_user(request, result.sentence, messages.SUCCESS if result.works else messages.ERROR)
         return HttpResponseRedirect(reverse("admin:jobs_connection_change", args=[pk]))

@@ -87,7 +87,7 @@ class OAuth:
 
     def headers(self, transport: Transport, seconds: float) -> dict[str, str]:
         if not self._lock.acquire(timeout=seconds):
-            raise SignInFailed("token", "No token within the time allowed.", refused=False)
+            raise SignInFailed("no_token", "No token within the time allowed.", refused=False)
         try:
             if not self._token or time.monotonic() > self._good_until:
                 self._fetch(transport, seconds)
@@ -126,8 +126,9 @@ def _token_in(received: Received) -> tuple[str, float]:
     try:
         judge(http_status=received.status or 0, body=received.body or b"", job_id="")
     except No as no:
-        raise SignInFailed("token", no.words, refused=400 <= (received.status or 0) < 500) from no
-    raise SignInFailed("token", "The answer to the token call has no token.", refused=False)
+        is_refused = 400 <= (received.status or 0) < 500
+        raise SignInFailed("sign_in" if is_refused else "no_token", no.words, refused=is_refused) from no
+    raise SignInFailed("no_token", "The answer to the token call has no token.", refused=False)
 
 
 def _sendable(value: str) -> str:

@@ -31,6 +31,11 @@ class Via(models.TextChoices):
     COMMAND_LINE = "command_line", "command line"
 
 
+def who(name: str, via: str, os_user: str) -> str:
+    """A person in words, and who claimed to be them where nobody signed in."""
+    return f"{name}, claimed on the command line by {os_user}" if via == Via.COMMAND_LINE else name
+
+
 class Cancellation(models.Model):
     """A working row: its state goes forwards, the rest never changes.
 
@@ -42,7 +47,7 @@ class Cancellation(models.Model):
     connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="cancellations")
     rest_base = models.CharField(max_length=255)
     job_id = models.CharField("job ID", max_length=64)
-    lookup = models.OneToOneField("jobs.Exchange", on_delete=models.PROTECT, related_name="led_to", null=True)
+    lookup = models.OneToOneField("jobs.Exchange", on_delete=models.PROTECT, related_name="led_to")
     reason = models.CharField(max_length=1024)
     ticket = models.CharField(max_length=100, blank=True)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="cancellations")
@@ -95,6 +100,4 @@ class Cancellation(models.Model):
     @property
     def who(self) -> str:
         """The person, and who claimed to be them where nobody signed in."""
-        if self.via == Via.COMMAND_LINE:
-            return f"{self.requested_by_name}, claimed on the command line by {self.os_user}"
-        return self.requested_by_name
+        return who(self.requested_by_name, self.via, self.os_user)

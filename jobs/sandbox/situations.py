@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from jobs.sandbox.answers import GATEWAY_PAGE
 from jobs.sandbox.clockwork import PretendBatch, PretendJob, new_id
@@ -128,7 +128,7 @@ def named_jobs(now: float, wall: datetime) -> dict[str, PretendJob]:
             name=f"Sandbox: {situation.name}",
             batches=situation.batches,
             submitted_at=now - situation.submitted_before,
-            began=wall,
+            began=wall - timedelta(seconds=situation.submitted_before),
             **situation.job,  # type: ignore[arg-type]
         )
         for situation in SITUATIONS

@@ -26,7 +26,7 @@ def is_no_such_job(kind: str) -> bool:
 
 def is_sign_in(kind: str) -> bool:
     """Whether an error of this kind says that the credentials were not accepted."""
-    return kind in ("http_401", "token") or _category(kind) == "11"
+    return kind in ("http_401", "sign_in") or _category(kind) == "11"
 
 
 def _is_permission(kind: str) -> bool:

@@ -17,6 +17,8 @@ def clock(moment: datetime, *, beside: datetime) -> str:
 def span(length: timedelta) -> str:
     """A length of time, never below zero."""
     seconds = max(length.total_seconds(), 0.0)
+    if seconds < 0.1:
+        return "less than 0.1 s"
     if seconds < 60:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)

@@ -9,27 +9,13 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
-from jobs import access, cancelling
+from jobs import access, cancelling, confirming, reports
 from jobs.aqua import job_id as job_ids
-from jobs.models import Cancellation, Connection, Exchange, State
+from jobs.forms import CancelForm
+from jobs.models import Cancellation, Connection, Exchange
 from jobs.models.cancellation import Via
-from jobs.models.exchange import Outcome
 from jobs.recording import Actor
-from jobs.sentences import lookup_sentence, sentence
-from jobs.sentences.evidence import Shown, evidence_of, shown_by
-from jobs.sentences.lookup import is_sign_in
 
-EXIT = {
-    State.CANCELLED: 0,
-    State.FINISHED_FIRST: 3,
-    State.REFUSED: 4,
-    State.NOT_SENT: 5,
-    State.UNCONFIRMED: 6,
-    State.SENDING: 6,
-    State.REQUESTED: 6,
-    State.UNKNOWN: 6,
-    State.STILL_RUNNING: 7,
-}
 USAGE = 2
 
 
@@ -54,88 +40,60 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        user, connection, job_id = self._checked(options)
-        os_user = f"{getpass.getuser()}@{socket.gethostname()}"
-        actor = Actor(user, f"{user.get_username()}, claimed on the command line by {os_user}")
-        lookup = cancelling.look_up(user=user, connection=connection, job_id=job_id, actor=actor)
+        user, connection, job_id = _who_where_what(options)
+        why = {} if options["dry_run"] else _why(user, connection, options)
+        actor = Actor(user, Via.COMMAND_LINE, f"{getpass.getuser()}@{socket.gethostname()}")
+        lookup = cancelling.look_up(actor=actor, connection=connection, job_id=job_id)
         if options["dry_run"] or not cancelling.can_be_cancelled(lookup):
-            code = 0 if options["dry_run"] else _exit_of_look_up(lookup)
-            return self._end(code, options, lookup_sentence(lookup), lookup, None)
-        cancellation = self._request(user, lookup, options, os_user)
-        cancelling.carry_out(cancellation, actor=actor, wait=options["wait"])
-        state = State(cancellation.state)
-        return self._end(EXIT[state], options, sentence(cancellation), _last_seen(cancellation, lookup), cancellation)
-
-    def _checked(self, options: dict[str, Any]) -> tuple[User, Connection, str]:
-        user = User.objects.filter(username=options["username"], is_active=True).first()
-        if user is None:
-            raise CommandError(f"There is no active user {options['username']!r}.", returncode=USAGE)
-        connection = access.usable_connections(user).filter(name=options["connection"]).first()
-        if connection is None:
-            raise CommandError(f"{user} may use no connection {options['connection']!r}.", returncode=USAGE)
-        reason = (options["reason"] or "").strip()
-        if not options["dry_run"] and not 1 <= len(reason) <= 1024:
-            raise CommandError("Say why with --reason, in 1 to 1,024 characters.", returncode=USAGE)
-        if not options["dry_run"] and not access.may_cancel(user, connection):
-            raise CommandError(f"{user} may see jobs on {connection}, but not cancel them.", returncode=USAGE)
+            return self._end(reports.of_look_up(lookup, is_dry_run=options["dry_run"]), options)
         try:
-            return user, connection, job_ids.find(options["job_id"])
-        except job_ids.NoJobID as error:
-            raise CommandError(str(error), returncode=USAGE) from error
-
-    def _request(self, user: User, lookup: Exchange, options: dict[str, Any], os_user: str) -> Cancellation:
-        try:
-            return cancelling.request(
-                user=user,
-                lookup=lookup,
-                reason=options["reason"].strip(),
-                ticket=options["ticket"],
-                via=Via.COMMAND_LINE,
-                os_user=os_user,
-            )
+            cancellation = cancelling.cancel(actor=actor, lookup=lookup, **why, wait=options["wait"])
         except cancelling.AlreadyAsked as asked:
-            if access.visible_cancellations(user).filter(pk=asked.cancellation.pk).exists():
-                raise CommandError(
-                    f"{asked} See {asked.cancellation.uuid}: {sentence(asked.cancellation)}", returncode=6
-                ) from asked
-            raise CommandError(str(asked), returncode=6) from asked
+            return self._end(_of_another(asked, user, lookup, actor, options["wait"]), options)
         except cancelling.CannotCancel as error:
-            raise CommandError(str(error), returncode=5) from error
+            return self._end(reports.of_nothing_sent(lookup, str(error)), options)
+        return self._end(reports.of_cancellation(cancellation, lookup), options)
 
-    def _end(
-        self, code: int, options: dict[str, Any], words: str, seen: Exchange, cancellation: Cancellation | None
-    ) -> None:
+    def _end(self, report: reports.Report, options: dict[str, Any]) -> None:
         if options["as_json"]:
-            self.stdout.write(json.dumps(_result(words, seen, cancellation), indent=2))
+            self.stdout.write(json.dumps(report.document(), indent=2))
         else:
-            self.stdout.write(words)
-            for batch in seen.snapshot.batches.all() if seen.snapshot else ():
-                self.stdout.write(f"  {batch.name}: {batch.status}, {batch.record_count} rows")
-        if code:
-            raise SystemExit(code)
+            self.stdout.write(report.text())
+        if report.exit_code:
+            raise SystemExit(report.exit_code)
 
 
-def _exit_of_look_up(lookup: Exchange) -> int:
-    if lookup.snapshot:
-        return 0 if shown_by(lookup) == Shown.CANCELLED else 3
-    if lookup.outcome == Outcome.REFUSED or is_sign_in(lookup.error_kind):
-        return 4
-    return 5
+def _who_where_what(options: dict[str, Any]) -> tuple[User, Connection, str]:
+    user = User.objects.filter(username=options["username"], is_active=True).first()
+    if user is None:
+        raise CommandError(f"There is no active user {options['username']!r}.", returncode=USAGE)
+    connection = access.usable_connections(user).filter(name=options["connection"]).first()
+    if connection is None:
+        raise CommandError(f"{user} may use no connection {options['connection']!r}.", returncode=USAGE)
+    try:
+        return user, connection, job_ids.find(options["job_id"])
+    except job_ids.NoJobID as error:
+        raise CommandError(str(error), returncode=USAGE) from error
 
 
-def _last_seen(cancellation: Cancellation, lookup: Exchange) -> Exchange:
-    read = evidence_of(cancellation).read
-    return read if read and read.snapshot else lookup
+def _why(user: User, connection: Connection, options: dict[str, Any]) -> dict[str, str]:
+    """Reason and ticket, in the shape that the pages ask for; the connection's name was typed already."""
+    if not access.may_cancel(user, connection):
+        raise CommandError(f"{user} may see jobs on {connection}, but not cancel them.", returncode=USAGE)
+    typed = {"reason": options["reason"] or "", "ticket": options["ticket"], "typed_name": connection.name}
+    form = CancelForm(typed, connection=connection)
+    if not form.is_valid():
+        problems = [f"--{name}: {error}" for name, errors in form.errors.items() for error in errors]
+        raise CommandError("\n".join(problems), returncode=USAGE)
+    return {name: form.cleaned_data[name] for name in ("reason", "ticket")}
 
 
-def _result(words: str, seen: Exchange, cancellation: Cancellation | None) -> dict[str, Any]:
-    document = seen.snapshot.to_job().document() if seen.snapshot else None
-    return {
-        "cancellation": str(cancellation.uuid) if cancellation else None,
-        "state": cancellation.state if cancellation else None,
-        "sentence": words,
-        "connection": seen.connection_name,
-        "job_id": seen.job_id,
-        "job": document and {name: value for name, value in document.items() if name != "batches"},
-        "batches": document and document.get("batches", []),
-    }
+def _of_another(
+    asked: cancelling.AlreadyAsked, user: User, lookup: Exchange, actor: Actor, wait: float
+) -> reports.Report:
+    """What becomes of the cancel that somebody else asked for, to one who may see it."""
+    other: Cancellation = asked.cancellation
+    if not access.visible_cancellations(user).filter(pk=other.pk).exists():
+        return reports.of_nothing_sent(lookup, f"{asked} Another team did. Nothing more was sent.")
+    confirming.wait_for_confirmation(other, seconds=wait, actor=actor)
+    return reports.of_cancellation(other, lookup)

@@ -11,7 +11,6 @@ from django.db import DatabaseError, close_old_connections
 
 from jobs import confirming
 from jobs.models import Cause
-from jobs.recording import FOLLOW
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +40,7 @@ class Command(BaseCommand):
         try:
             close_old_connections()
             while not stopping.is_set() and (cancellation := confirming.next_due()):
-                confirming.confirm(cancellation, cause=Cause.FOLLOW_UP, actor=FOLLOW)
+                confirming.confirm(cancellation, cause=Cause.FOLLOW_UP, actor=None)
                 logger.info(
                     "job=%s cancellation=%s state=%s", cancellation.job_id, cancellation.uuid, cancellation.state
                 )

@@ -2,8 +2,15 @@
 
 import os
 
+from django.core.exceptions import ImproperlyConfigured
+
+try:
+    from aquaadmin.settings import PORT
+except ImproperlyConfigured as error:
+    raise SystemExit(f"aquaadmin cannot start: {error}") from error
+
 wsgi_app = "aquaadmin.wsgi"
-bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+bind = f"{os.environ.get('HOST', '127.0.0.1')}:{PORT}"
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = 16

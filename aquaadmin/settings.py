@@ -28,6 +28,14 @@ def required(name: str) -> str:
     return value
 
 
+def port(name: str, default: int) -> int:
+    """A TCP port."""
+    value: str = env.str(name, default=str(default))
+    if not (value.isascii() and value.isdigit() and 0 < int(value) < 65536):
+        raise ImproperlyConfigured(f"{name} is {value!r}. It must be a number from 1 to 65535.")
+    return int(value)
+
+
 def fernet_keys(name: str) -> list[str]:
     """A comma list of Fernet keys, newest first."""
     keys = [key.strip() for key in required(name).split(",") if key.strip()]
@@ -45,6 +53,7 @@ def fernet_keys(name: str) -> list[str]:
 SECRET_KEY = required("SECRET_KEY")
 CREDENTIAL_KEYS = fernet_keys("CREDENTIAL_KEYS")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+PORT = port("PORT", 8000)
 DEBUG = False
 
 UPSTREAM_HOSTS = env.list("UPSTREAM_HOSTS", default=["*.zuora.com"])
@@ -112,11 +121,11 @@ _POSTGRESQL: dict[str, Any] = {"CONN_MAX_AGE": 0, "OPTIONS": {"pool": {"min_size
 
 def database() -> dict[str, Any]:
     """The database of ``DATABASE_URL``, with the options that make its promises hold."""
-    config: dict[str, Any] = env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'aquaadmin.sqlite3'}")
-    engine = config["ENGINE"].rsplit(".", 1)[-1]
-    options = {"sqlite3": _SQLITE, "postgresql": _POSTGRESQL}.get(engine)
-    if options is None:
+    url: str = env.str("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'aquaadmin.sqlite3'}")
+    if not url.startswith(("sqlite:///", "postgres://", "postgresql://")):
         raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:/// or postgres://.")
+    config: dict[str, Any] = env.db_url_config(url)
+    options = _SQLITE if url.startswith("sqlite") else _POSTGRESQL
     return {**config, **options, "OPTIONS": {**config.get("OPTIONS", {}), **options["OPTIONS"]}}
 
 
@@ -147,8 +156,9 @@ WHITENOISE_USE_FINDERS = True
 
 HTTPS_ONLY = env.bool("HTTPS_ONLY", default=True)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS_ONLY
-SESSION_COOKIE_NAME = env.str("SESSION_COOKIE_NAME", default="aquaadmin_session")
-CSRF_COOKIE_NAME = SESSION_COOKIE_NAME.removesuffix("_session") + "_csrf"
+# Browsers keep cookies by host, not by port: two installations on one host need names of their own.
+SESSION_COOKIE_NAME = f"aquaadmin_{PORT}_session"
+CSRF_COOKIE_NAME = f"aquaadmin_{PORT}_csrf"
 CSRF_COOKIE_HTTPONLY = True
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS_ONLY else 0
 SECURE_REFERRER_POLICY = "same-origin"

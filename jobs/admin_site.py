@@ -1,7 +1,11 @@
-"""Django's admin under the product's name."""
+"""Django's admin under the product's name and behind the product's own sign-in."""
+
+from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 
 from jobs import access
 
@@ -18,3 +22,9 @@ class Site(admin.AdminSite):
         """Staff, and auditors whether staff or not."""
         user = request.user
         return user.is_active and (user.is_staff or (user.is_authenticated and access.is_auditor(user)))
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The one door for all; who is in and may not come here is told so."""
+        if request.user.is_authenticated:
+            raise PermissionDenied
+        return redirect_to_login(request.GET.get("next") or request.get_full_path())

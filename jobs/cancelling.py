@@ -64,7 +64,9 @@ def can_be_cancelled(lookup: Exchange) -> bool:
     return lookup.snapshot is not None and lookup.snapshot.status not in TERMINAL
 
 
-def cancel(*, actor: Actor, lookup: Exchange, reason: str, ticket: str = "", wait: float = WAIT_SECONDS) -> Cancellation:
+def cancel(
+    *, actor: Actor, lookup: Exchange, reason: str, ticket: str = "", wait: float = WAIT_SECONDS
+) -> Cancellation:
     """Cancel the job of a look-up: commit the intent, send it once, read the job.
 
     Reading goes on until the cancellation is settled or ``wait`` seconds are over.

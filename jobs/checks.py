@@ -1,10 +1,25 @@
 """Settings that are wrong stop the start, with what to do about it."""
 
+import ssl
 from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
 from django.core import checks
+
+
+@checks.register()
+def upstream_ca_file(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[checks.CheckMessage]:
+    """UPSTREAM_CA_FILE holds certificates."""
+    if not settings.UPSTREAM_CA_FILE:
+        return []
+    try:
+        ssl.create_default_context(cafile=settings.UPSTREAM_CA_FILE)
+    except OSError as error:
+        hint = "Give the path of a PEM file that this user may read, or leave the setting out."
+        message = f"UPSTREAM_CA_FILE {settings.UPSTREAM_CA_FILE!r} cannot be used: {error.strerror or error}."
+        return [checks.Error(message, hint=hint, id="jobs.E001")]
+    return []
 
 
 @checks.register()

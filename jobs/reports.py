@@ -66,7 +66,7 @@ def _in_words(batch: dict[str, Any]) -> str:
 
 
 def of_look_up(lookup: Exchange, *, is_dry_run: bool) -> Report:
-    """Nothing was sent, because nothing could be or because it was a dry run. A job that was read is a success of that."""
+    """Nothing was sent: nothing could be, or it was a dry run, which is a success where it read the job."""
     return Report(_exit_of_look_up(lookup, is_dry_run=is_dry_run), lookup_sentence(lookup), lookup)
 
 

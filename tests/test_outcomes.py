@@ -98,7 +98,7 @@ def test_what_is_settled_follows_from_the_last_read_and_the_answer(
 
 def scripted(fault: Fault, method: str, job_id: str) -> Fault:
     body = fault.body
-    if fault.act and not fault.hang_up and not fault.delay:  # the acceptance, whatever the sandbox itself thinks of POST
+    if fault.act and not fault.hang_up and not fault.delay:  # accepted, also by POST
         body = f'{{"id":"{job_id}","status":"cancelled"}}'.encode()
     elif body is not None:
         body = body.replace(b"JOB", job_id.encode())

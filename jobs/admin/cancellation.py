@@ -1,5 +1,6 @@
 """Cancellations, each with all that belongs to it on one page."""
 
+from textwrap import shorten
 from typing import Any
 
 from django.contrib import admin
@@ -8,13 +9,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from jobs import access, history
+from jobs.admin.filters import ByConnection, ByPerson
 from jobs.admin.read_only import ReviewAdmin
 from jobs.models import Cancellation
 from jobs.sentences import sentence
-
-
-class ByPerson(admin.RelatedOnlyFieldListFilter):
-    """Only people who have asked for a cancel."""
 
 
 @admin.register(Cancellation)
@@ -22,8 +20,8 @@ class CancellationAdmin(ReviewAdmin):
     """Who asked for what, why, and what became of it."""
 
     visible = staticmethod(access.visible_cancellations)
-    list_display = ("job_id", "connection", "state", "requested_by_name", "requested_at", "reason", "ticket")
-    list_filter = ("connection", "state", ("requested_by", ByPerson), "requested_at")
+    list_display = ("job_id", "connection", "state", "asked_for_by", "requested_at", "why", "ticket")
+    list_filter = (ByConnection, "state", ByPerson, "requested_at")
     list_select_related = ("connection",)
     search_fields = ("job_id__exact", "ticket__exact")
     search_help_text = "A whole job ID or ticket."
@@ -44,11 +42,15 @@ class CancellationAdmin(ReviewAdmin):
     )
     readonly_fields = ("result", "asked_for_by", "page")
 
+    @admin.display(description="reason")
+    def why(self, cancellation: Cancellation) -> str:
+        return shorten(cancellation.reason, 80, placeholder="…")
+
     @admin.display(description="what became of it")
     def result(self, cancellation: Cancellation) -> str:
         return sentence(cancellation)
 
-    @admin.display(description="asked for by")
+    @admin.display(description="asked for by", ordering="requested_by_name")
     def asked_for_by(self, cancellation: Cancellation) -> str:
         return cancellation.who
 

@@ -1,5 +1,7 @@
 """Connections: add, edit, test."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -8,13 +10,14 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 
 from jobs import access, trying
+from jobs.admin.read_only import Managed
 from jobs.connection_form import ConnectionForm
 from jobs.connections import save_connection
 from jobs.models import Connection, TeamAccess
 from jobs.recording import Actor
 
 
-class TeamAccessInline(admin.TabularInline):
+class TeamAccessInline(Managed, admin.TabularInline):
     """The teams of one connection."""
 
     model = TeamAccess
@@ -22,7 +25,7 @@ class TeamAccessInline(admin.TabularInline):
 
 
 @admin.register(Connection)
-class ConnectionAdmin(admin.ModelAdmin):
+class ConnectionAdmin(Managed, admin.ModelAdmin):
     """Where tenants answer. A connection that has history is made inactive, never deleted."""
 
     form = ConnectionForm
@@ -36,6 +39,16 @@ class ConnectionAdmin(admin.ModelAdmin):
         ("Sign-in", {"fields": ("auth", "client_id", "new_secret")}),
         ("Cancelling", {"fields": ("cancel_method", "confirm_minutes", "entity_ids", "org_ids")}),
     )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Connection | None = None) -> Any:
+        """To one who only looks on there is no field for a secret."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if self.has_change_permission(request, obj):
+            return fieldsets
+        return [
+            (name, {**options, "fields": [field for field in options["fields"] if field != "new_secret"]})
+            for name, options in fieldsets
+        ]
 
     def save_model(self, request: HttpRequest, obj: Connection, form: forms.ModelForm, change: bool) -> None:
         save_connection(obj)

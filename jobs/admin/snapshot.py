@@ -5,6 +5,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from jobs import access
+from jobs.admin.filters import ByConnection
 from jobs.admin.read_only import ReadOnly, ReviewAdmin
 from jobs.models import BatchSnapshot, JobSnapshot
 
@@ -40,7 +41,7 @@ class JobSnapshotAdmin(ReviewAdmin):
 
     visible = staticmethod(access.visible_snapshots)
     list_display = ("job_id", "status", "name", "connection", "first_seen_at")
-    list_filter = ("connection", "first_seen_at")
+    list_filter = (ByConnection, "status", "first_seen_at")
     list_select_related = ("connection",)
     search_fields = ("job_id__exact",)
     search_help_text = "A whole job ID."

@@ -2,11 +2,12 @@
 
 from django.contrib import admin
 
+from jobs.admin.read_only import Managed
 from jobs.models import TeamAccess
 
 
 @admin.register(TeamAccess)
-class TeamAccessAdmin(admin.ModelAdmin):
+class TeamAccessAdmin(Managed, admin.ModelAdmin):
     """A team is a group of Django's."""
 
     list_display = ("team", "role", "connection")

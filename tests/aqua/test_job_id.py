@@ -41,7 +41,10 @@ def test_it_says_what_to_do_where_there_is_none(pasted: str, says: str) -> None:
         job_ids.find(pasted)
 
 
-@pytest.mark.parametrize(("text", "possible"), [("a", True), ("A_-9", True), ("a" * 64, True), ("a" * 65, False), ("a b", False), ("a\n", False), ("", False)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "possible"),
+    [("a", True), ("A_-9", True), ("a" * 64, True), ("a" * 65, False), ("a b", False), ("a\n", False), ("", False)],
+)
 def test_it_knows_which_ids_are_possible(text: str, *, possible: bool) -> None:
     assert job_ids.is_possible(text) is possible
 

@@ -15,7 +15,13 @@ HTML = "<html><head><title>Access Denied</title></head><body>AkamaiGHost</body><
 FORMS = [
     # HTTP status, body, error, kind, words
     (200, FORM_1, Refused, "aqua_90005", "bad (code 90005)"),
-    (200, {"errorCode": "90003", "message": "Invalid Job Id for job cancellation."}, Refused, "aqua_90003", "Invalid Job Id"),
+    (
+        200,
+        {"errorCode": "90003", "message": "Invalid Job Id for job cancellation."},
+        Refused,
+        "aqua_90003",
+        "Invalid Job Id",
+    ),
     (404, {"errorCode": "90002", "message": "Invalid Job Id."}, Refused, "aqua_90002", "Invalid Job Id."),
     (200, REASONS, Refused, "aqua_53100320", "bad (code 53100320)"),
     (400, REASONS, Refused, "aqua_53100320", "bad"),
@@ -23,7 +29,13 @@ FORMS = [
     (400, {"code": 50000040, "message": "bad"}, Refused, "aqua_50000040", "bad"),
     (403, {"code": "50000010", "message": "bad"}, Refused, "aqua_50000010", "bad"),
     (401, {"message": "Authentication error"}, Refused, "http_401", "Authentication error"),
-    (401, {"success": False, "reasons": [{"code": 90000011, "message": "sign in"}]}, Refused, "aqua_90000011", "sign in"),
+    (
+        401,
+        {"success": False, "reasons": [{"code": 90000011, "message": "sign in"}]},
+        Refused,
+        "aqua_90000011",
+        "sign in",
+    ),
     (401, {"error": "Unauthorized", "status": 401, "message": "no"}, Refused, "http_401", "no"),
     (429, {"code": 50000070, "message": "too many"}, Refused, "aqua_50000070", "too many"),
     (429, {"reasons": [{"code": 70, "message": "API Rate limit exceeded"}]}, Refused, "aqua_70", "API Rate limit"),
@@ -48,14 +60,21 @@ FORMS = [
     (302, "", Unknown, "redirect", "never followed"),
     (307, {"id": JOB, "status": "cancelled"}, Unknown, "redirect", "never followed"),
     (799, "", Unknown, "http_799", "HTTP 799"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("status", "body", "error", "kind", "words"), FORMS)
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 def test_it_tells_a_refusal_from_something_that_nobody_understands(
-    client: AquaClient, sandbox: Sandbox, method: str, status: int, body: object, error: type[AquaError], kind: str, words: str
-) -> None:  # fmt: skip
+    client: AquaClient,
+    sandbox: Sandbox,
+    method: str,
+    status: int,
+    body: object,
+    error: type[AquaError],
+    kind: str,
+    words: str,
+) -> None:
     raw = body.encode() if isinstance(body, str) else json.dumps(body).encode()
     sandbox.play(Fault(method, status=status, body=raw, headers={"Location": f"{sandbox.url}/stolen"}))
     call = client.read_job if method == "GET" else client.cancel_job
@@ -79,8 +98,9 @@ def test_only_zuoras_own_word_is_cancelled(client: AquaClient, sandbox: Sandbox,
 
 
 @pytest.mark.parametrize(
-    ("header", "seconds"), [("120", 120), ("999999", 3600), ("Wed, 21 Oct 2015 07:28:00 GMT", 0), ("soon", None), ("", None)]
-)  # fmt: skip
+    ("header", "seconds"),
+    [("120", 120), ("999999", 3600), ("Wed, 21 Oct 2015 07:28:00 GMT", 0), ("soon", None), ("", None)],
+)
 def test_it_reads_how_long_to_wait(client: AquaClient, sandbox: Sandbox, header: str, seconds: float | None) -> None:
     sandbox.play(Fault("GET", status=429, body=b"{}", headers={"Retry-After": header}))
     with pytest.raises(Refused) as caught:

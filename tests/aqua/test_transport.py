@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from jobs.aqua import AquaClient, NotSent, Unknown, client as client_module, sockets
+from jobs.aqua import AquaClient, NotSent, Unknown, sockets
+from jobs.aqua import client as client_module
 from jobs.aqua.transport import MAX_BODY
 from jobs.sandbox import Fault, Sandbox
 
@@ -167,7 +168,7 @@ def test_threads_share_a_client(client: AquaClient, sandbox: Sandbox) -> None:
         try:
             for _ in range(10):
                 assert client.read_job(sandbox.jobs["running"]).job
-        except BaseException as error:  # handed to the test’s own thread
+        except BaseException as error:  # handed to the test's own thread
             failures.append(error)
 
     threads = [threading.Thread(target=read) for _ in range(16)]

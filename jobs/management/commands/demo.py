@@ -13,6 +13,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import Group, Permission, User
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
@@ -31,8 +32,8 @@ class Command(BaseCommand):
     help = "Serve aquaadmin on 127.0.0.1 with a pretend Zuora, demo accounts and connections. Ctrl-C stops everything."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        port = int(os.environ.get("PORT", "8000"))
-        sandbox_port = int(os.environ.get("SANDBOX_PORT", str(port + 1)))
+        port: int = settings.PORT
+        sandbox_port = int(os.environ.get("SANDBOX_PORT", "") or port + 1)
         for number, name in ((port, "PORT"), (sandbox_port, "SANDBOX_PORT")):
             _require_free(number, name)
         call_command("migrate", verbosity=0)

@@ -112,9 +112,9 @@ SITUATIONS = (
     ),
     Situation(
         "cannot be read afterwards",
-        "A cancel works; for 40 seconds after it every read is answered by the gateway's error page.",
+        "A cancel works; for 25 seconds after it every read is answered by the gateway's error page.",
         batches=_LONG,
-        job={"unreadable_for": 40.0},
+        job={"unreadable_for": 25.0},
     ),
     Situation("unknown ID", "Zuora knows no such job.", exists=False),
 )

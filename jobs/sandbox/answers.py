@@ -12,12 +12,13 @@ The server is temporarily unable to service your request. Please try again later
 
 @dataclass
 class Reply:
-    """A status, a body (a document, or bytes), and headers of its own."""
+    """A status, a body (a document, or ``raw`` bytes of a media type), and headers of its own."""
 
     status: int
     document: Any = None
     headers: dict[str, str] = field(default_factory=dict)
     raw: bytes | None = None
+    kind: str = "text/html"
 
     def body(self) -> bytes:
         """The bytes to send."""
@@ -25,7 +26,7 @@ class Reply:
 
     def content_type(self) -> str:
         """Said in ``Content-Type``."""
-        return "application/json;charset=UTF-8" if self.raw is None else "text/html"
+        return "application/json;charset=UTF-8" if self.raw is None else self.kind
 
 
 def problem(status: int, *, message: str, code: int | None = None) -> Reply:

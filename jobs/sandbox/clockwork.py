@@ -7,8 +7,7 @@ reads ``submitted`` after a cancel is inferred from its two examples.
 """
 
 import hashlib
-import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -28,6 +27,9 @@ class PretendBatch:
     rows: int = 100
     segments: int = 0
     fails: bool = False
+    batch_type: str = "zoqlexport"
+    api_version: str = "91.0"
+    deleted: Any = None
 
 
 @dataclass
@@ -44,16 +46,15 @@ class PretendJob:
     project: str = ""
     behind: "PretendJob | None" = None
     format: str = "CSV"
-    version: str = "1.1"
+    version: Any = "1.1"
+    encrypted: str = "none"
+    is_full: bool = True
+    uses_labels: bool = False
     cancelled_at: float | None = None
     never_stops: bool = False
     finishes_on_cancel: bool = False
     forced_status: str = ""
     unreadable_for: float = 0.0
-    file_ids: list[str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.file_ids = [new_id(self.job_id, "file", position) for position in range(len(self.batches))]
 
     @property
     def starts_at(self) -> float:
@@ -118,12 +119,13 @@ class PretendJob:
             "version": self.version,
             "format": self.format,
             "status": status or self.status(now),
-            "encrypted": "none",
+            "encrypted": self.encrypted,
             "batches": [self._batch(position, now, full=full) for position in range(len(self.batches))],
         }
         if full:
-            document |= {"startTime": self._start_time(), "localizedStatus": document["status"]}
-            document |= {"sourceData": "LIVE"}
+            document |= {"localizedStatus": document["status"], "sourceData": "LIVE"}
+            if now >= self.starts_at:
+                document["startTime"] = self._start_time()
         if self.partner:
             document |= {"partner": self.partner, "project": self.project}
         return document
@@ -131,28 +133,33 @@ class PretendJob:
     def _batch(self, position: int, now: float, *, full: bool) -> dict[str, Any]:
         batch, status = self.batches[position], self._batch_status(position, now)
         document: dict[str, Any] = {
-            "name": batch.name,
+            **({"name": batch.name} if batch.name else {}),
             "query": batch.query,
             "status": status,
             "recordCount": batch.rows if status == "completed" else 0,
             "batchId": new_id(self.job_id, "batch", position),
-            "batchType": "zoqlexport",
+            "batchType": batch.batch_type,
         }
         if status == "aborted":
             document["message"] = "Query failed: [Unknown field] " + batch.query[:40]
-        if status == "completed":
-            document |= self._files(position)
+        if files := self.files_of(position, now):
+            document["segments" if batch.segments else "fileId"] = files if batch.segments else files[0]
         if full:
-            document |= {"apiVersion": "91.0", "full": True, "localizedStatus": status}
+            document = {"message": ""} | document
+            document |= {"apiVersion": batch.api_version, "full": self.is_full, "localizedStatus": status}
+        if batch.deleted is not None:
+            document["deleted"] = batch.deleted
         return document
 
-    def _files(self, position: int) -> dict[str, Any]:
-        if not self.batches[position].segments:
-            return {"fileId": self.file_ids[position]}
+    def files_of(self, position: int, now: float) -> list[str]:
+        """The IDs of the files that a batch has written: one, or one a segment; none before it is completed."""
+        if self._batch_status(position, now) != "completed":
+            return []
         count = self.batches[position].segments
-        return {"segments": [new_id(self.job_id, "segment", position, n) for n in range(count)]}
+        if not count:
+            return [new_id(self.job_id, "file", position)]
+        return [new_id(self.job_id, "segment", position, n) for n in range(count)]
 
     def _start_time(self) -> str:
-        waited = self.starts_at - self.submitted_at
-        start = self.began if math.isinf(waited) else self.began + timedelta(seconds=waited)
+        start = self.began + timedelta(seconds=self.starts_at - self.submitted_at)
         return start.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")

@@ -6,9 +6,10 @@ import time
 from dataclasses import dataclass
 from typing import Any, Self
 
-from jobs.sandbox.api import Api
+from jobs.sandbox.api import Api, Switches
 from jobs.sandbox.clockwork import PretendBatch
 from jobs.sandbox.faults import Fault, Faults
+from jobs.sandbox.limits import Limits
 from jobs.sandbox.signin import BASIC, KEYS, OAUTH
 from jobs.sandbox.situations import SITUATIONS
 from jobs.sandbox.wire import Handler, LoopbackServer
@@ -39,13 +40,15 @@ def describe() -> dict[str, Any]:
 class Sandbox:
     """A pretend Zuora on 127.0.0.1, served by threads of this process; port 0 takes a free one.
 
-    ``tls`` is a pair of PEM files (certificate, key). Use it as a context manager, or call
-    ``start`` and ``stop``.
+    ``tls`` is a pair of PEM files (certificate, key); ``switches`` are those of ``Switches``. Use it as a
+    context manager, or call ``start`` and ``stop``.
     """
 
-    def __init__(self, *, port: int = 0, tls: tuple[str, str] | None = None, accepts_post_cancel: bool = False) -> None:
+    def __init__(self, *, port: int = 0, tls: tuple[str, str] | None = None, **switches: Any) -> None:
         self._offset = 0.0
-        self.api = Api(self.now, accepts_post_cancel=accepts_post_cancel)
+        self.switches = Switches(**switches)
+        self.api = Api(self.now, self.switches)
+        self.limits = Limits(self.switches.concurrent_requests)
         self.faults = Faults()
         self._seen: list[Seen] = []
         self._lock = threading.Lock()

@@ -23,9 +23,12 @@ class SignIn:
         self._tokens: dict[str, float] = {}
         self._lock = threading.Lock()
 
-    def token(self, form: bytes, content_type: str, now: float) -> Reply:
-        """The answer to ``POST /oauth/token``."""
+    def token(self, form: bytes, headers: dict[str, str], now: float) -> Reply:
+        """The answer to ``POST /oauth/token``; the client stands in the form, or in a Basic header (RFC 6749)."""
         fields = {name: values[0] for name, values in parse_qs(form.decode("utf-8", "replace")).items()}
+        scheme, _, value = headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "basic" and (pair := _basic(value)):
+            fields |= {"client_id": pair["username"] or "", "client_secret": pair["password"] or ""}
         if fields.get("grant_type") != "client_credentials":
             return Reply(400, {"error": "unsupported_grant_type", "message": "grant_type must be client_credentials"})
         if not _same(fields, OAUTH):

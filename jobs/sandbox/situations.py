@@ -20,6 +20,7 @@ class Situation:
     job: dict[str, object] = field(default_factory=dict)
     batches: tuple[PretendBatch, ...] = ()
     submitted_before: float = 600.0
+    behind: str = ""
     fault: Callable[[str], Fault] | None = None
     exists: bool = True
 
@@ -56,13 +57,28 @@ def _cancel_answers(status: int, body: bytes, **headers: str) -> Callable[[str],
     return lambda job_id: Fault("DELETE", f"/jobs/{job_id}", times=None, status=status, body=body, headers=named)
 
 
+_NIGHTLY: dict[str, object] = {"partner": "3rdparty", "project": "nightly"}
+
+
+def _cancel_breaks(**how: object) -> Callable[[str], Fault]:
+    return lambda job_id: Fault("DELETE", f"/jobs/{job_id}", times=None, **how)  # type: ignore[arg-type]
+
+
 SITUATIONS = (
     Situation("running", "Is executing, for hours. A cancel works.", batches=_LONG),
     Situation(
         "queued",
-        "A stateful job (partner and project) that waits behind another one. A cancel works.",
+        "A stateful job (partner and project) that waits behind the next one. A cancel works.",
         batches=_SHORT,
-        job={"partner": "3rdparty", "project": "nightly", "waits": 9 * HOURS},
+        job=_NIGHTLY,
+        behind="blocks the queued one",
+    ),
+    Situation(
+        "blocks the queued one",
+        "A stateful job that runs for hours; the queued one starts when it ends, also by a cancel.",
+        batches=_LONG,
+        job=_NIGHTLY,
+        submitted_before=900.0,
     ),
     Situation("already completed", "Ended before you came. There is nothing to cancel.", batches=_SHORT),
     Situation("aborted", "One of its queries failed. There is nothing to cancel.", batches=_FAILING),
@@ -82,7 +98,31 @@ SITUATIONS = (
         "loses the answer after doing the work",
         "The job is cancelled, and the connection closes before the answer.",
         batches=_LONG,
-        fault=lambda job_id: Fault("DELETE", f"/jobs/{job_id}", times=None, act=True, hang_up="before"),
+        fault=_cancel_breaks(act=True, hang_up="before"),
+    ),
+    Situation(
+        "hangs up without doing the work",
+        "The connection closes before the answer, and the job goes on running.",
+        batches=_LONG,
+        fault=_cancel_breaks(hang_up="before"),
+    ),
+    Situation(
+        "hangs up in the middle of the answer",
+        "The job is cancelled, and the answer breaks off.",
+        batches=_LONG,
+        fault=_cancel_breaks(act=True, hang_up="middle"),
+    ),
+    Situation(
+        "drips the headers of its answer",
+        "The job is cancelled; the answer comes a byte a second, so that it never ends in time.",
+        batches=_LONG,
+        fault=_cancel_breaks(act=True, drip_headers=1.0),
+    ),
+    Situation(
+        "drips the body of its answer",
+        "The same, from the body on.",
+        batches=_LONG,
+        fault=_cancel_breaks(act=True, drip_body=1.0),
     ),
     Situation(
         "answers 401",
@@ -122,15 +162,19 @@ SITUATIONS = (
 
 def named_jobs(now: float, wall: datetime) -> dict[str, PretendJob]:
     """The jobs of all situations as they are at the start, by job ID."""
-    return {
-        situation.job_id: PretendJob(
-            job_id=situation.job_id,
-            name=f"Sandbox: {situation.name}",
-            batches=situation.batches,
-            submitted_at=now - situation.submitted_before,
-            began=wall - timedelta(seconds=situation.submitted_before),
-            **situation.job,  # type: ignore[arg-type]
-        )
-        for situation in SITUATIONS
-        if situation.exists
-    }
+    jobs = {situation.name: _job(situation, now, wall) for situation in SITUATIONS if situation.exists}
+    for situation in SITUATIONS:
+        if situation.behind:
+            jobs[situation.name].behind = jobs[situation.behind]
+    return {job.job_id: job for job in jobs.values()}
+
+
+def _job(situation: Situation, now: float, wall: datetime) -> PretendJob:
+    return PretendJob(
+        job_id=situation.job_id,
+        name=f"Sandbox: {situation.name}",
+        batches=situation.batches,
+        submitted_at=now - situation.submitted_before,
+        began=wall - timedelta(seconds=situation.submitted_before),
+        **situation.job,  # type: ignore[arg-type]
+    )

@@ -1,11 +1,13 @@
 """The sandbox's HTTP: reads a request, sends the answer, or goes wrong as it was told to."""
 
 import contextlib
+import gzip
 import socket
 import ssl
 import struct
 import threading
 import time
+import zlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from jobs.sandbox.server import Sandbox, Seen
 
 MAX_BODY = 1024 * 1024
+PACKED_FROM = 1000
+"""Zuora packs answers of more bytes for clients that accept gzip."""
 
 
 class LoopbackServer(ThreadingHTTPServer):
@@ -74,7 +78,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         sandbox, path = self.server.sandbox, urlsplit(self.path).path
-        body = self.rfile.read(min(int(self.headers.get("Content-Length") or 0), MAX_BODY))
+        body = self._body()
         if (self.command, path) == ("GET", "/"):
             return self._send(Reply(200, raw=page(sandbox.api.jobs, sandbox.now())))
         if (self.command, path) == ("POST", "/reset"):
@@ -82,7 +86,26 @@ class Handler(BaseHTTPRequestHandler):
             return self._send(Reply(303, raw=b"", headers={"Location": "/"}))
         headers = {name.lower(): value for name, value in self.headers.items()}
         self._seen = sandbox.note(self.command, path, headers, body)
-        return self._answer(tidy(path), headers, body)
+        with sandbox.limits.admit(sandbox.now()) as too_many:
+            return self._send(too_many) if too_many else self._answer(tidy(path), headers, body)
+
+    def _body(self) -> bytes:
+        """All of the request's body, however it is framed and packed."""
+        if "chunked" in (self.headers.get("Transfer-Encoding") or "").lower():
+            body = b"".join(iter(self._chunk, b""))
+        else:
+            body = self.rfile.read(min(int(self.headers.get("Content-Length") or 0), MAX_BODY))
+        if self.headers.get("Content-Encoding") == "gzip":
+            with contextlib.suppress(OSError, EOFError, zlib.error):
+                return gzip.decompress(body)
+        return body
+
+    def _chunk(self) -> bytes:
+        size = int(self.rfile.readline(100).split(b";")[0] or b"0", 16)
+        chunk = self.rfile.read(min(size, MAX_BODY))
+        while self.rfile.readline(1000).strip():  # the end of the chunk, or trailers
+            pass
+        return chunk
 
     do_GET = do_POST = do_DELETE = do_PUT = do_HEAD = do_PATCH = _serve  # noqa: N815
 
@@ -117,13 +140,18 @@ class Handler(BaseHTTPRequestHandler):
     def _send(self, reply: Reply, fault: Fault | None = None) -> None:
         if self._seen is not None:
             self._seen.status = reply.status
+        is_plain = fault is None
         fault = fault or Fault()
         body = reply.body()
+        if is_plain and len(body) > PACKED_FROM and "gzip" in (self.headers.get("Accept-Encoding") or ""):
+            body = gzip.compress(body, compresslevel=1)
+            reply.headers |= {"Content-Encoding": "gzip"}
         length = len(body) + fault.padding + (1000 if fault.hang_up == "middle" else 0)
         headers = {
             "Content-Type": reply.content_type(),
             "Content-Length": str(length),
             "Zuora-Request-Id": new_id(time.monotonic_ns(), "request"),
+            **self.server.sandbox.limits.headers(self.server.sandbox.now()),
         }
         if track_id := self.headers.get("Zuora-Track-Id"):
             headers["Zuora-Track-Id"] = track_id

@@ -22,13 +22,27 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=int(os.environ.get("SANDBOX_PORT", "8001")))
         parser.add_argument("--describe", action="store_true", help="print credentials and job IDs as JSON, and end")
         parser.add_argument("--accept-post-cancel", action="store_true", help="cancel on POST as well")
+        parser.add_argument(
+            "--already-complete",
+            choices=("errorCode", "400", "404"),
+            default="errorCode",
+            help="the form in which a cancel that comes too late is refused; Zuora documents none",
+        )
+        parser.add_argument("--concurrent-requests", type=int, default=40, help="more at once are answered with 429")
+        parser.add_argument("--concurrent-jobs", type=int, default=50, help="stateful and stateless, each")
 
-    def handle(self, *args: Any, port: int, accept_post_cancel: bool, **options: Any) -> None:
+    def handle(self, *args: Any, port: int, **options: Any) -> None:
         if options["describe"]:
             self.stdout.write(json.dumps(describe(), indent=2))
             return
         try:
-            sandbox = Sandbox(port=port, accepts_post_cancel=accept_post_cancel)
+            sandbox = Sandbox(
+                port=port,
+                accepts_post_cancel=options["accept_post_cancel"],
+                already_complete=options["already_complete"],
+                concurrent_requests=options["concurrent_requests"],
+                concurrent_jobs=options["concurrent_jobs"],
+            )
         except OSError as error:
             raise CommandError(f"Port {port} cannot be used ({error.strerror}). Give another with --port.") from error
         for number in (signal.SIGTERM, signal.SIGINT):

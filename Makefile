@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
 
-.PHONY: help setup setup-dev run test lint format types lock
+.PHONY: help setup setup-dev run test bench lint format types lock
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -23,6 +23,10 @@ test: setup-dev ## every test, on SQLite and on PostgreSQL (ARGS="-k name" for s
 	@scripts/install chromium
 	@scripts/install postgresql
 	@scripts/test $(ARGS)
+
+bench: setup-dev ## one cancel beside curl, memory, a crowd (some minutes)
+	@scripts/install postgresql
+	@FSYNC=on scripts/with_postgresql $(PY) -m tests.bench $(ARGS)
 
 lint: setup-dev ## style, templates, import contracts
 	.venv/bin/ruff check .

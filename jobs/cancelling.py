@@ -6,11 +6,12 @@ A crash at any point leaves a state from which a read, and only a read, finds th
 
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
 from jobs import access, connections
 from jobs.aqua.client import CANCEL_SECONDS
+from jobs.aqua.environments import job_url
 from jobs.aqua.job import TERMINAL
 from jobs.confirming import lock, settle, wait_for_confirmation
 from jobs.models import Cancellation, Cause, Connection, Exchange, State
@@ -37,6 +38,10 @@ class LookUpTooOld(CannotCancel):
 
 class NothingToCancel(CannotCancel):
     """The look-up shows no job, or one that has ended."""
+
+
+class NotWritten(CannotCancel):
+    """The intent cannot be kept, so nothing is sent."""
 
 
 class AlreadyAsked(CannotCancel):
@@ -90,6 +95,8 @@ def _request(actor: Actor, lookup: Exchange, reason: str, ticket: str) -> Cancel
         raise NothingToCancel("The look-up shows no job that could be cancelled.")
     if is_old(lookup):
         raise LookUpTooOld("The job was looked up more than 5 minutes ago.")
+    if lookup.url != job_url(connection.address, lookup.job_id):
+        raise LookUpTooOld("The connection was changed after the job was looked up.")
     now = timezone.now()
     wanted = Cancellation(
         connection=connection,
@@ -119,23 +126,26 @@ def _insert(wanted: Cancellation) -> Cancellation:
             if (faster := _cancelled_since(wanted)) is not None:
                 raise AlreadyAsked(faster)
     except IntegrityError:
-        same = Cancellation.objects.filter(rest_base=wanted.rest_base, job_id=wanted.job_id)
-        if (faster := same.order_by("-id").first()) is None:
-            raise
-        raise AlreadyAsked(faster) from None
+        return _asked_by_another(wanted)
+    except DatabaseError as error:
+        raise NotWritten("The request cannot be written down.") from error
     return wanted
 
 
+def _asked_by_another(wanted: Cancellation) -> Cancellation:
+    same = Cancellation.objects.filter(rest_base=wanted.rest_base, job_id=wanted.job_id)
+    if (faster := same.order_by("-id").first()) is None:
+        raise
+    raise AlreadyAsked(faster) from None
+
+
 def _cancelled_since(wanted: Cancellation) -> Cancellation | None:
-    """A cancellation of the same job that was answered after this one's look-up was made.
+    """A cancellation of the same job of which something was learnt after this one's look-up was made.
 
     Told by the order of the rows, not by a clock.
     """
-    answers = Exchange.objects.filter(
-        job_id=wanted.job_id, cause=Cause.CANCEL, cancellation__rest_base=wanted.rest_base, id__gt=wanted.lookup_id
-    )
-    answer = answers.select_related("cancellation").order_by("-id").first()
-    return answer.cancellation if answer else None
+    others = Cancellation.objects.filter(rest_base=wanted.rest_base, job_id=wanted.job_id)
+    return others.filter(rests_on__gt=wanted.lookup_id).order_by("-id").first()
 
 
 def _send(cancellation: Cancellation, actor: Actor) -> None:
@@ -154,11 +164,11 @@ def _send(cancellation: Cancellation, actor: Actor) -> None:
         if answer.outcome == Outcome.NOT_SENT:
             settle(cancellation, State.NOT_SENT, answer)
         else:
-            _await_confirmation(cancellation)
+            _await_confirmation(cancellation, answer)
     cancellation.refresh_from_db()
 
 
-def _await_confirmation(cancellation: Cancellation) -> None:
+def _await_confirmation(cancellation: Cancellation, answer: Exchange) -> None:
     """The answer is in: the first read is due at once."""
     sending = Cancellation.objects.filter(pk=cancellation.pk, settled_at__isnull=True)
-    sending.update(state=State.UNCONFIRMED, next_read_at=timezone.now(), claimed_until=None)
+    sending.update(state=State.UNCONFIRMED, rests_on=answer, next_read_at=timezone.now(), claimed_until=None)

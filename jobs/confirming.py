@@ -66,14 +66,14 @@ def confirm(cancellation: Cancellation, *, cause: Cause, actor: Actor | None) ->
     read is kept as news.
     """
     connection, job_id = cancellation.connection, cancellation.job_id
-    reply = connections.read_job(connection, job_id, track_id=cancellation.track_id)
+    reply = connections.read_job(connection, job_id, track_id=cancellation.track_id, rest_base=cancellation.rest_base)
     with transaction.atomic():
         lock(cancellation)
         read = record(reply, connection=connection, job_id=job_id, cause=cause, actor=actor, cancellation=cancellation)
         is_deadline = timezone.now() >= cancellation.deadline_at
         state = verdict(read=read, answer=answer_to_cancel(cancellation), is_deadline=is_deadline)
         if state is None:
-            _read_later(cancellation, reply.error)
+            _read_later(cancellation, read, reply.error)
         else:
             settle(cancellation, state, read)
     cancellation.refresh_from_db()
@@ -90,17 +90,18 @@ def lock(cancellation: Cancellation) -> None:
 def settle(cancellation: Cancellation, state: State, exchange: Exchange) -> None:
     """Close an open cancellation on the evidence of one exchange; a settled one never changes."""
     Cancellation.objects.filter(pk=cancellation.pk, settled_at__isnull=True).update(
-        state=state, settled_at=timezone.now(), settled_on=exchange, next_read_at=None, claimed_until=None
+        state=state, settled_at=timezone.now(), rests_on=exchange, next_read_at=None, claimed_until=None
     )
 
 
-def _read_later(cancellation: Cancellation, error: AquaError | None) -> None:
+def _read_later(cancellation: Cancellation, read: Exchange, error: AquaError | None) -> None:
     now = timezone.now()
     delay = min(FIRST_DELAY * 2 ** min(cancellation.reads, 10), LONGEST_DELAY)
     if error and error.retry_after:
         delay = max(delay, timedelta(seconds=error.retry_after))
     Cancellation.objects.filter(pk=cancellation.pk, settled_at__isnull=True).update(
         state=State.UNCONFIRMED,
+        rests_on=read,
         reads=F("reads") + 1,
         next_read_at=max(min(now + delay, cancellation.deadline_at), now + FIRST_DELAY),
         claimed_until=None,
@@ -116,17 +117,21 @@ def check_now(cancellation: Cancellation, actor: Actor) -> bool:
 
 
 def wait_for_confirmation(cancellation: Cancellation, *, seconds: float, actor: Actor) -> None:
-    """Read whenever it is due, until the cancellation is settled or no read fits into ``seconds``."""
+    """Read whenever it is due, until the cancellation is settled or no read fits into ``seconds``.
+
+    While somebody else is at it, only the row is looked at.
+    """
     ends = time.monotonic() + seconds
     while cancellation.is_open and cancellation.next_read_at:
-        pause = max((cancellation.next_read_at - timezone.now()).total_seconds(), 0.0)
+        now = timezone.now()
+        is_taken = cancellation.claimed_until is not None and cancellation.claimed_until > now
+        pause = GLANCE_SECONDS if is_taken else max((cancellation.next_read_at - now).total_seconds(), 0.0)
         if time.monotonic() + pause > ends:
             return
         time.sleep(pause)
-        if claim(cancellation, only_if_due=True):
+        if not is_taken and claim(cancellation, only_if_due=True):
             confirm(cancellation, cause=Cause.CONFIRMATION, actor=actor)
         else:
-            time.sleep(GLANCE_SECONDS)
             cancellation.refresh_from_db()
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db import connection as database
+from django.db import transaction
 
 from jobs.aqua import Answer, AquaClient, AquaError, NotSent
 from jobs.aqua.addresses import AddressRules
@@ -34,6 +35,7 @@ def address_rules() -> AddressRules:
     return AddressRules(hosts=tuple(settings.UPSTREAM_HOSTS), allow_loopback=settings.ALLOW_LOOPBACK_HTTP)
 
 
+@transaction.atomic
 def save_connection(connection: Connection) -> None:
     """Store a new or changed connection; a change raises its version, and so renews its client."""
     if connection.pk is not None:
@@ -42,8 +44,13 @@ def save_connection(connection: Connection) -> None:
     connection.save()
 
 
-def read_job(connection: Connection, job_id: str, *, track_id: str = "") -> Reply:
-    """Read a job (GET); within 10 s in all."""
+def read_job(connection: Connection, job_id: str, *, track_id: str = "", rest_base: str = "") -> Reply:
+    """Read a job (GET); within 10 s in all.
+
+    With a ``rest_base`` only there: a connection that leads elsewhere by now does not ask another tenant.
+    """
+    if rest_base and rest_base != connection.rest_base:
+        return _not_sent(connection, job_id, "GET", "moved", "This connection leads to another address by now.")
     return _talk(connection, job_id, "GET", lambda client: client.read_job(job_id, track_id=track_id))
 
 
@@ -58,13 +65,17 @@ def _talk(connection: Connection, job_id: str, method: str, call: Callable[[Aqua
     try:
         client = _client_of(connection)
     except (SecretUnreadable, OSError) as error:
-        blank = Answer(method=method, url=job_url(connection.address, job_id), at=datetime.now(UTC), duration=0.0)
-        return Reply(blank, NotSent("credentials", str(error), blank))
+        return _not_sent(connection, job_id, method, "credentials", str(error))
     _release_database()
     try:
         return Reply(call(client))
     except AquaError as error:
         return Reply(error.answer, error)
+
+
+def _not_sent(connection: Connection, job_id: str, method: str, kind: str, words: str) -> Reply:
+    blank = Answer(method=method, url=job_url(connection.address, job_id), at=datetime.now(UTC), duration=0.0)
+    return Reply(blank, NotSent(kind, words, blank))
 
 
 def _release_database() -> None:

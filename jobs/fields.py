@@ -49,6 +49,10 @@ def _keys() -> MultiFernet:
     return MultiFernet([Fernet(key) for key in settings.CREDENTIAL_KEYS])
 
 
+DUMPED = "sealed:"
+"""Before a token in what ``dumpdata`` writes."""
+
+
 class EncryptedTextField(models.TextField):
     """A text column that holds a Fernet token; ``bound_to`` names the attribute that identifies the row.
 
@@ -66,6 +70,10 @@ class EncryptedTextField(models.TextField):
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Sealed | None:
         return None if value is None else Sealed(value)
 
+    def get_lookup(self, lookup_name: str) -> Any:
+        """A sealed secret can be asked for its absence alone."""
+        return super().get_lookup(lookup_name) if lookup_name == "isnull" else None
+
     def pre_save(self, instance: models.Model, add: bool) -> Any:
         value = getattr(instance, self.attname)
         if isinstance(value, str):
@@ -81,7 +89,11 @@ class EncryptedTextField(models.TextField):
         raise TypeError("Plain text never goes to the database; assign it and save the row.")
 
     def value_to_string(self, obj: models.Model) -> str:
-        return str(self.get_prep_value(self.value_from_object(obj)))
+        return f"{DUMPED}{self.get_prep_value(self.value_from_object(obj))}"
+
+    def to_python(self, value: Any) -> Any:
+        """What ``dumpdata`` wrote is still sealed."""
+        return Sealed(value.removeprefix(DUMPED)) if isinstance(value, str) and value.startswith(DUMPED) else value
 
 
 class JSONTextField(models.TextField):
@@ -97,7 +109,8 @@ class JSONTextField(models.TextField):
         return None if value is None else to_json(value)
 
     def to_python(self, value: Any) -> Any:
-        return value
+        """What ``dumpdata`` wrote; no value that is kept is itself a string."""
+        return json.loads(value) if isinstance(value, str) else value
 
     def value_to_string(self, obj: models.Model) -> str:
         return str(self.get_prep_value(self.value_from_object(obj)))

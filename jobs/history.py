@@ -33,9 +33,9 @@ def mark_of(cancellation: Cancellation) -> str:
 
 def news_of(cancellation: Cancellation) -> QuerySet[Exchange]:
     """What later reads of the job on the same connection showed, newest first."""
-    if cancellation.settled_on_id is None:
+    if cancellation.is_open:
         return Exchange.objects.none()
     later = Exchange.objects.filter(
-        connection=cancellation.connection_id, job_id=cancellation.job_id, id__gt=cancellation.settled_on_id
+        connection=cancellation.connection_id, job_id=cancellation.job_id, id__gt=cancellation.rests_on_id
     )
     return later.select_related("snapshot")[:10]

@@ -1,17 +1,21 @@
 """The pages. A GET reads our database only; every call to Zuora is a POST."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render, resolve_url
+from django.views.decorators.http import require_http_methods, require_safe
 
 from jobs import access, cancelling, confirming, history, pages
 from jobs.access import person
 from jobs.forms import CancelForm, LookUpForm
 from jobs.models import Cancellation, Exchange
 from jobs.recording import Actor
+
+needs_post = require_http_methods(["GET", "HEAD", "POST"])
+"""The address of a form: opened without one (a reload, the way back from signing in) it leads to the form's page."""
 
 DRAFTS = "drafts"
 """In the session: what was typed on a review page whose look-up had to be made again."""
@@ -24,16 +28,29 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "home.html", pages.home(user, LookUpForm(user=user)))
 
 
-@require_POST
+class SeeOther(HttpResponseRedirect):
+    """After a POST: what is there now is to be read elsewhere."""
+
+    status_code = 303
+
+
+def see_other(to: Any, *args: Any) -> HttpResponse:
+    """Go there and read; what was posted is not posted again."""
+    return SeeOther(resolve_url(to, *args))
+
+
+@needs_post
 def look_up(request: HttpRequest) -> HttpResponse:
     """Read a job from Zuora and go to what came back."""
+    if request.method != "POST":
+        return see_other("home")
     user = person(request)
     form = LookUpForm(request.POST, user=user)
     if not form.is_valid():
         return render(request, "home.html", pages.home(user, form), status=422)
     connection, job_id = form.cleaned_data["connection"], form.cleaned_data["job_id"]
     found = cancelling.look_up(actor=Actor(user), connection=connection, job_id=job_id)
-    return redirect("lookup", found.pk)
+    return see_other("lookup", found.pk)
 
 
 def _visible_lookup(request: HttpRequest, lookup_id: int) -> Exchange:
@@ -50,9 +67,11 @@ def lookup(request: HttpRequest, lookup_id: int) -> HttpResponse:
     return render(request, "lookup.html", pages.lookup(person(request), found, form))
 
 
-@require_POST
+@needs_post
 def cancel(request: HttpRequest, lookup_id: int) -> HttpResponse:
     """Cancel the job of a look-up, and go to what became of it."""
+    if request.method != "POST":
+        return see_other("lookup", lookup_id)
     user, found = person(request), _visible_lookup(request, lookup_id)
     form = CancelForm(request.POST, connection=found.connection)
     if not form.is_valid():
@@ -63,37 +82,41 @@ def cancel(request: HttpRequest, lookup_id: int) -> HttpResponse:
         )
     except cancelling.AlreadyAsked as asked:
         return _to_the_same(request, asked.cancellation, found)
-    except cancelling.LookUpTooOld:
-        return _look_up_again(request, found, form)
+    except cancelling.LookUpTooOld as error:
+        return _look_up_again(request, found, form, str(error))
     except cancelling.CannotCancel as error:
         messages.error(request, f"{error} Nothing was sent.")
-        return redirect("lookup", found.pk)
-    return redirect(cancellation)
+        return see_other("lookup", found.pk)
+    return see_other(cancellation)
 
 
 def _to_the_same(request: HttpRequest, asked: Cancellation, found: Exchange) -> HttpResponse:
     """One result page for all who press at once, and may see it."""
     if access.visible_cancellations(person(request)).filter(pk=asked.pk).exists():
         messages.info(request, "A cancel of this job had been asked for already. This is it; nothing more was sent.")
-        return redirect(asked)
-    messages.info(request, "A cancel of this job is open already, asked for by another team. Nothing more was sent.")
-    return redirect("lookup", found.pk)
+        return see_other(asked)
+    if asked.is_open:
+        words = "A cancel of this job is open already, asked for by another team. Nothing more was sent."
+    else:
+        words = "Another team has asked for a cancel of this job meanwhile. Nothing more was sent: read the job again."
+    messages.info(request, words)
+    return see_other("lookup", found.pk)
 
 
-def _look_up_again(request: HttpRequest, old: Exchange, form: CancelForm) -> HttpResponse:
-    """The look-up is too old to decide on: make it again, and keep what was typed."""
+def _look_up_again(request: HttpRequest, old: Exchange, form: CancelForm, why: str) -> HttpResponse:
+    """The look-up is no longer good to decide on: make it again, and keep what was typed."""
     user = person(request)
     if not access.may_look_up(user, old.connection):
-        messages.error(request, "This connection is no longer in use. Nothing was sent.")
-        return redirect("lookup", old.pk)
+        messages.error(request, "You may not use this connection any longer. Nothing was sent.")
+        return see_other("lookup", old.pk)
     new = cancelling.look_up(actor=Actor(user), connection=old.connection, job_id=old.job_id)
     typed = {name: form.cleaned_data[name] for name in ("reason", "ticket")}
     request.session[DRAFTS] = {str(new.pk): typed}
     messages.warning(
         request,
-        "The job had been read more than 5 minutes ago, so it was read again. Nothing was sent: check, and confirm.",
+        f"{why} So it was read again. Nothing was sent: check, and confirm.",
     )
-    return redirect("lookup", new.pk)
+    return see_other("lookup", new.pk)
 
 
 @require_safe
@@ -107,13 +130,15 @@ def cancellation(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return render(request, template, pages.cancellation(person(request), shown))
 
 
-@require_POST
+@needs_post
 def check(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Read the job of an open cancellation again, now."""
+    if request.method != "POST":
+        return see_other("cancellation", uuid)
     user = person(request)
     shown = get_object_or_404(access.visible_cancellations(user), uuid=uuid)
     if not access.may_look_up(user, shown.connection):
         messages.error(request, "You may see this, but not ask Zuora about it.")
     elif shown.is_open and not confirming.check_now(shown, Actor(user)):
-        messages.info(request, "The job is being read at this moment.")
-    return redirect(shown)
+        messages.info(request, "Zuora is being asked at this moment.")
+    return see_other(shown)

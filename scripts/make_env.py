@@ -1,4 +1,4 @@
-"""Write ``.env`` with fresh keys; add what an existing one lacks, and change nothing in it."""
+"""Write ``.env`` with fresh keys; add what an existing one lacks, and change nothing else in it."""
 
 import base64
 import os
@@ -13,16 +13,22 @@ MAKERS = {
 
 
 def main() -> None:
-    """Append the missing ones, in a file that only its owner can read."""
-    text = ENV.read_text() if ENV.exists() else ""
-    names = {line.split("=", 1)[0].removeprefix("export ").strip() for line in text.splitlines() if "=" in line}
-    missing = [name for name in MAKERS if name not in names and f"{name}_FILE" not in names]
+    """Fill what is empty and append what is missing, in a file that only its owner can read."""
+    lines = ENV.read_text().splitlines() if ENV.exists() else []
+    values = dict(pair for line in lines if (pair := _pair(line)))
+    missing = [name for name in MAKERS if not values.get(name) and not values.get(f"{name}_FILE")]
     if not missing:
         return
-    added = "".join(f"{name}={MAKERS[name]()}\n" for name in missing)
-    with os.fdopen(os.open(ENV, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as file:
-        file.write(("\n" if text and not text.endswith("\n") else "") + added)
+    kept = [line for line in lines if (pair := _pair(line)) is None or pair[0] not in missing]
+    text = "".join(f"{line}\n" for line in [*kept, *(f"{name}={MAKERS[name]()}" for name in missing)])
+    with os.fdopen(os.open(ENV, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
     print(f"{ENV.name}: made {', '.join(missing)}")
+
+
+def _pair(line: str) -> tuple[str, str] | None:
+    name, is_one, value = line.removeprefix("export ").partition("=")
+    return (name.strip(), value.strip()) if is_one else None
 
 
 if __name__ == "__main__":

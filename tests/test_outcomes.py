@@ -89,11 +89,11 @@ def test_what_is_settled_follows_from_the_last_read_and_the_answer(
     said = sentence(cancellation)
     assert (cancellation.state, said[: len(begins)]) == (state, begins)
     assert len(sandbox.seen(method, job_id)) == 1
-    assert cancellation.settled_on is not None
+    assert cancellation.rests_on is not None
     if cancellation.state in GREEN:
-        assert cancellation.settled_on.method == "GET"
-        assert cancellation.settled_on.snapshot is not None
-        assert cancellation.settled_on.snapshot.status == "cancelled"
+        assert cancellation.rests_on.method == "GET"
+        assert cancellation.rests_on.snapshot is not None
+        assert cancellation.rests_on.snapshot.status == "cancelled"
 
 
 def scripted(fault: Fault, method: str, job_id: str) -> Fault:

@@ -30,6 +30,7 @@ class ConnectionAdmin(Managed, admin.ModelAdmin):
 
     form = ConnectionForm
     inlines = (TeamAccessInline,)
+    actions = None
     list_display = ("name", "tenant", "environment_name", "is_production", "auth", "is_active")
     list_filter = ("is_production", "is_active", "environment")
     search_fields = ("name", "tenant")
@@ -49,6 +50,12 @@ class ConnectionAdmin(Managed, admin.ModelAdmin):
             (name, {**options, "fields": [field for field in options["fields"] if field != "new_secret"]})
             for name, options in fieldsets
         ]
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What deleting would take with it; history stands in its way, however much there is of it."""
+        if kept := [str(connection) for connection in objs if connection.has_history()]:
+            return [], {}, set(), kept
+        return super().get_deleted_objects(objs, request)
 
     def save_model(self, request: HttpRequest, obj: Connection, form: forms.ModelForm, change: bool) -> None:
         save_connection(obj)

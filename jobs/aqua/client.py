@@ -16,6 +16,7 @@ from jobs.aqua import job_id as job_ids
 from jobs.aqua.addresses import AddressRules
 from jobs.aqua.answer import Answer
 from jobs.aqua.auth import SignIn, SignInFailed
+from jobs.aqua.body import text
 from jobs.aqua.environments import job_url
 from jobs.aqua.errors import AquaError, NotSent, Refused, SignInRefused, Unknown
 from jobs.aqua.judging import No, judge
@@ -162,7 +163,7 @@ def _timed(blank: Answer, received: Received | None = None) -> Answer:
         blank,
         duration=(datetime.now(UTC) - blank.at).total_seconds(),
         http_status=received.status,
-        request_id=received.headers.get("zuora-request-id", "")[:255],
+        request_id=(text(received.headers.get("zuora-request-id")) or "")[:255],
         body=received.body,
     )
 

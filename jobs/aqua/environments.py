@@ -4,8 +4,11 @@ Each environment has two names: the one that Zuora uses today and the one in its
 documentation, which people still say. The hosts are Zuora's documented ones.
 """
 
+import re
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
+
+from jobs.aqua.addresses import is_host
 
 LEGACY_SUFFIX = "/apps"
 """A base URL that ends so speaks the older dialect: ``/apps/api/batch-query/…``."""
@@ -79,6 +82,10 @@ ENVIRONMENTS["us-api-sandbox-legacy"] = Environment(
 )
 
 
+_LOOKS_LIKE = "A base URL looks like https://rest.example.zuora.com."
+_PATH = re.compile(r"(/[A-Za-z0-9_-]+)*/?")
+
+
 def tidy_base_url(url: str) -> str:
     """Bring a base URL of one's own into the one form in which it is stored and compared.
 
@@ -89,16 +96,37 @@ def tidy_base_url(url: str) -> str:
         ValueError: not an http or https URL with a host, or it carries a user, a query
             or a fragment.
     """
-    parts = urlsplit(url.strip())
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("A base URL looks like https://rest.example.zuora.com.")
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+    except ValueError:
+        raise ValueError(_LOOKS_LIKE) from None
+    if parts.scheme not in ("http", "https") or not is_host(parts.hostname or ""):
+        raise ValueError(_LOOKS_LIKE)
+    if not _PATH.fullmatch(parts.path):
+        raise ValueError("The path of a base URL has only letters, digits, - and _ in it.")
     if parts.username is not None or parts.query or parts.fragment:
         raise ValueError("A base URL has no user name, no question mark and no # in it.")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    hostname = parts.hostname or ""
+    host = f"[{hostname}]" if ":" in hostname else hostname
     default_port = {"http": 80, "https": 443}[parts.scheme]
-    if parts.port not in (None, default_port):
-        host = f"{host}:{parts.port}"
+    if port not in (None, default_port):
+        host = f"{host}:{port}"
     return f"{parts.scheme}://{host}{parts.path.rstrip('/').removesuffix('/v1').rstrip('/')}"
+
+
+def rest_base_of(base_url: str) -> str:
+    """The REST base of the tenant that a tidy base URL leads to, also where it is a legacy address.
+
+    Zuora's legacy bases are ``https://{UI host}/apps``; its REST hosts are the UI hosts with ``rest.`` before
+    them, in place of ``www.`` where there is one.
+    """
+    if not base_url.endswith(LEGACY_SUFFIX):
+        return base_url
+    scheme, _, host = base_url.removesuffix(LEGACY_SUFFIX).partition("://")
+    if host.endswith(".zuora.com") and not host.startswith("rest."):
+        host = f"rest.{host.removeprefix('www.')}"
+    return f"{scheme}://{host}"
 
 
 def job_url(base_url: str, job_id: str) -> str:

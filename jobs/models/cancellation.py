@@ -59,7 +59,13 @@ class Cancellation(models.Model):
     state = models.CharField(max_length=20, choices=State, default=State.REQUESTED)
     deadline_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
-    settled_on = models.ForeignKey("jobs.Exchange", on_delete=models.PROTECT, related_name="+", null=True)
+    rests_on = models.ForeignKey(
+        "jobs.Exchange",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        help_text="The last exchange that the state takes into account; none while the cancel is being sent.",
+    )
     next_read_at = models.DateTimeField(null=True)
     claimed_until = models.DateTimeField(null=True)
     reads = models.PositiveIntegerField(default=0)

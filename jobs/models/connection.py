@@ -2,9 +2,10 @@
 
 import uuid
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
-from jobs.aqua.environments import CUSTOM, ENVIRONMENTS, Environment
+from jobs.aqua.environments import CUSTOM, ENVIRONMENTS, Environment, rest_base_of
 from jobs.fields import EncryptedTextField
 
 
@@ -39,6 +40,7 @@ class Connection(models.Model):
     confirm_minutes = models.PositiveSmallIntegerField(
         "minutes to confirm",
         default=15,
+        validators=(MinValueValidator(1), MaxValueValidator(24 * 60)),
         help_text="For so long after a cancel the job is read again, until Zuora shows what became of it.",
     )
     is_active = models.BooleanField("active", default=True)
@@ -66,7 +68,7 @@ class Connection(models.Model):
     def rest_base(self) -> str:
         """What tells tenants apart: two connections with one rest base may lead to the same job."""
         known = self.known_environment
-        return known.rest_base if known else self.base_url
+        return known.rest_base if known else rest_base_of(self.base_url)
 
     @property
     def environment_name(self) -> str:
@@ -78,6 +80,10 @@ class Connection(models.Model):
     def kind(self) -> str:
         """``Production`` or ``Sandbox``: what is shown in words and colour at every step."""
         return "Production" if self.is_production else "Sandbox"
+
+    def has_history(self) -> bool:
+        """Whether anything was ever asked of Zuora over it."""
+        return self.exchanges.exists() or self.cancellations.exists()
 
     def open_secret(self) -> str:
         """The secret in plain text, for signing in.

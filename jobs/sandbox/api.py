@@ -179,7 +179,7 @@ class Api:
                 batches=tuple(batches),
                 submitted_at=now,
                 began=datetime.now(UTC),
-                behind=same[-1] if same else None,
+                behind=same[-1] if same and same[-1].clears_at > now else None,
                 **fields,
             )
             self.jobs[job.job_id] = job

@@ -60,7 +60,7 @@ class PretendJob:
     def starts_at(self) -> float:
         """When it begins to execute; a stateful job waits for the one before it."""
         earliest = self.submitted_at + self.waits
-        return max(earliest, self.behind.ends_at) if self.behind else earliest
+        return max(earliest, self.behind.clears_at) if self.behind else earliest
 
     @property
     def ends_at(self) -> float:
@@ -68,6 +68,11 @@ class PretendJob:
         if self.cancelled_at is not None:
             return self.cancelled_at
         return self.starts_at + sum(batch.seconds for batch in self._executed())
+
+    @property
+    def clears_at(self) -> float:
+        """When a stateful job behind it may begin: it has ended, and so have those before it."""
+        return max(self.ends_at, self.behind.clears_at) if self.behind else self.ends_at
 
     def _executed(self) -> list[PretendBatch]:
         failing = next((n for n, batch in enumerate(self.batches) if batch.fails), len(self.batches))

@@ -125,6 +125,7 @@ class Handler(BaseHTTPRequestHandler):
             return self._hang_up(fault)
         if fault.body is not None:
             reply.raw = fault.body
+            reply.kind = "application/json;charset=UTF-8" if fault.body.lstrip()[:1] in (b"{", b"[") else reply.kind
         reply.status = fault.status or reply.status
         reply.headers |= fault.headers
         return self._send(reply, fault)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from jobs.aqua.job import CANCELLED, LIVE
+from jobs.aqua.job import CANCELLED, LIVE, TERMINAL
 from jobs.models import BatchSnapshot
 
 
@@ -41,11 +41,16 @@ _IN_AN_ENDED_JOB = {
 }
 
 
+_IN_A_STRANGE_JOB = {"completed": _FINISHED, "aborted": _FAILED}
+
+
 def fate(batch: BatchSnapshot, *, job_status: str | None) -> Fate:
     """What became of a batch in a job of this status; Zuora's own word where it is not known."""
     if job_status == CANCELLED:
         known = _IN_A_CANCELLED_JOB
+    elif job_status in LIVE:
+        known = _IN_A_LIVE_JOB
     else:
-        known = _IN_A_LIVE_JOB if job_status in LIVE else _IN_AN_ENDED_JOB
+        known = _IN_AN_ENDED_JOB if job_status in TERMINAL else _IN_A_STRANGE_JOB
     status = batch.status or "no status"
     return known.get(status, Fate(status, f"is {status}: Zuora does not say what a cancel does to it"))

@@ -46,9 +46,15 @@ SENTENCES = (
     ),
     Sentence(
         State.CANCELLED,
-        (UNCLEAR, NO_ANSWER),
+        (UNCLEAR,),
         (Shown.CANCELLED,),
         "Cancelled. Zuora confirmed it at {read_at}, {after} after the request, whose own answer was lost.",
+    ),
+    Sentence(
+        State.CANCELLED,
+        (NO_ANSWER,),
+        (Shown.CANCELLED,),
+        "The job is cancelled; it is not known whether by this request. Zuora showed it as cancelled at {read_at}.",
     ),
     Sentence(State.FINISHED_FIRST, ANY_ANSWER, (Shown.ENDED,), "The job ended as {status}; it was not cancelled."),
     Sentence(State.REFUSED, (REFUSED,), (Shown.LIVE,), "Not cancelled. Zuora said: {words}"),

@@ -49,9 +49,10 @@ class Evidence:
 
 
 def evidence_of(cancellation: Cancellation) -> Evidence:
-    """What settled it, and for an open one the last read; the answer is the one known by then."""
+    """The answer and the last read among the exchanges that its state takes into account, and no later ones."""
+    if cancellation.rests_on_id is None:
+        return Evidence(cancellation, None, None)
     exchanges = cancellation.exchanges.select_related("snapshot").order_by("-id")
-    if cancellation.settled_on_id:
-        exchanges = exchanges.filter(id__lte=cancellation.settled_on_id)
+    exchanges = exchanges.filter(id__lte=cancellation.rests_on_id)
     answer = exchanges.filter(cause=Cause.CANCEL).first()
     return Evidence(cancellation, answer, exchanges.exclude(cause=Cause.CANCEL).first())

@@ -19,7 +19,7 @@ def span(length: timedelta) -> str:
     seconds = max(length.total_seconds(), 0.0)
     if seconds < 0.1:
         return "less than 0.1 s"
-    if seconds < 60:
+    if seconds < 59.95:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s"

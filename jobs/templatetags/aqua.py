@@ -27,11 +27,11 @@ def moment(value: datetime | None) -> str | SafeString:
 def ago(value: datetime) -> str:
     """How long ago, in the largest unit that fits."""
     seconds = int((timezone.now() - value).total_seconds())
-    for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
+    for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
         if seconds >= length:
             count = seconds // length
             return f"{count} {unit}{'s' if count > 1 else ''} ago"
-    return f"{max(seconds, 0)} seconds ago"
+    return "just now"
 
 
 @register.filter

@@ -1,13 +1,16 @@
 """``manage.py cancel_job``: look a job up and cancel it, by the same rule as the pages."""
 
-import getpass
 import json
+import math
+import os
+import pwd
 import socket
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from jobs import access, cancelling, confirming, reports
 from jobs.aqua import job_id as job_ids
@@ -36,14 +39,18 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="look the job up, and cancel nothing")
         parser.add_argument("--json", action="store_true", dest="as_json", help="print one JSON object on stdout")
         parser.add_argument(
-            "--wait", type=float, default=cancelling.WAIT_SECONDS, help="seconds to wait for Zuora's word"
+            "--wait", type=_seconds, default=cancelling.WAIT_SECONDS, help="seconds to wait for Zuora's word"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        user, connection, job_id = _who_where_what(options)
-        why = {} if options["dry_run"] else _why(user, connection, options)
-        actor = Actor(user, Via.COMMAND_LINE, f"{getpass.getuser()}@{socket.gethostname()}")
-        lookup = cancelling.look_up(actor=actor, connection=connection, job_id=job_id)
+        try:
+            user, connection, job_id = _who_where_what(options)
+            why = {} if options["dry_run"] else _why(user, connection, options)
+            actor = Actor(user, Via.COMMAND_LINE, _os_user())
+            lookup = cancelling.look_up(actor=actor, connection=connection, job_id=job_id)
+        except DatabaseError as error:
+            words = f"The database cannot be used ({error}). Nothing was sent."
+            raise CommandError(words, returncode=reports.NOT_SENT) from error
         if options["dry_run"] or not cancelling.can_be_cancelled(lookup):
             return self._end(reports.of_look_up(lookup, is_dry_run=options["dry_run"]), options)
         try:
@@ -61,6 +68,23 @@ class Command(BaseCommand):
             self.stdout.write(report.text())
         if report.exit_code:
             raise SystemExit(report.exit_code)
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not math.isfinite(seconds) or seconds < 0:
+        raise ArgumentTypeError("it must be a number of seconds from 0 on")
+    return seconds
+
+
+def _os_user() -> str:
+    """Who runs this, as the system knows it; the environment may claim what it likes."""
+    number = os.getuid()
+    try:
+        name = pwd.getpwuid(number).pw_name
+    except KeyError:
+        name = f"uid {number}"
+    return f"{name}@{socket.gethostname()}"
 
 
 def _who_where_what(options: dict[str, Any]) -> tuple[User, Connection, str]:

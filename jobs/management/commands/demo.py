@@ -1,7 +1,6 @@
 """``manage.py demo``: the product with its sandbox, ready to cancel a job in the browser."""
 
 import io
-import os
 import signal
 import socket
 import subprocess
@@ -18,6 +17,7 @@ from django.contrib.auth.models import Group, Permission, User
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from aquaadmin import environment
 from jobs.sandbox.server import describe
 
 TEAM = "Billing operations"
@@ -33,7 +33,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         port: int = settings.PORT
-        sandbox_port = int(os.environ.get("SANDBOX_PORT", "") or port + 1)
+        sandbox_port = environment.number("SANDBOX_PORT", port + 1, most=65535)
         for number, name in ((port, "PORT"), (sandbox_port, "SANDBOX_PORT")):
             _require_free(number, name)
         call_command("migrate", verbosity=0)

@@ -3,13 +3,19 @@
 import json
 import os
 import signal
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from jobs.sandbox import Sandbox
 from jobs.sandbox.server import describe
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 6 and int(text) < 65536):
+        raise ArgumentTypeError(f"{text!r} is no port: it must be a number up to 65535 (0 for a free one)")
+    return int(text)
 
 
 class Command(BaseCommand):
@@ -19,7 +25,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--port", type=int, default=int(os.environ.get("SANDBOX_PORT", "8001")))
+        parser.add_argument("--port", type=_port, default=os.environ.get("SANDBOX_PORT") or "8001")
         parser.add_argument("--describe", action="store_true", help="print credentials and job IDs as JSON, and end")
         parser.add_argument("--accept-post-cancel", action="store_true", help="cancel on POST as well")
         parser.add_argument(

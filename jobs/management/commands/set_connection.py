@@ -9,12 +9,15 @@ from django.contrib.auth.models import Group
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from jobs.aqua.environments import CUSTOM, ENVIRONMENTS
+from jobs.aqua.environments import CUSTOM, ENVIRONMENTS, tidy_base_url
 from jobs.connection_form import ConnectionForm
 from jobs.connections import save_connection
+from jobs.fields import SecretUnreadable
 from jobs.models import Connection, Role, TeamAccess
 
 USAGE = 2
+MAX_TEAM_NAME = 150
+"""Of a group of Django's."""
 
 
 class Command(BaseCommand):
@@ -46,7 +49,7 @@ class Command(BaseCommand):
         stored = Connection.objects.filter(name=name).first()
         form = ConnectionForm(_fields(stored or Connection(name=name), options), instance=stored)
         if not form.is_valid():
-            problems = [f"{field}: {error}" for field, errors in form.errors.items() for error in errors]
+            problems = [f"{_option(field)}: {error}" for field, errors in form.errors.items() for error in errors]
             raise CommandError("\n".join(problems), returncode=USAGE)
         connection: Connection = form.instance
         if stored is None or form.has_changed():
@@ -58,11 +61,23 @@ class Command(BaseCommand):
         self.stdout.write(f"{connection.name}: {done}")
 
 
+def _option(field: str) -> str:
+    """The option in which a field of the form is given."""
+    others = {
+        "name": "NAME",
+        "new_secret": "--secret-file",
+        "environment": "--environment or --base-url",
+        "is_production": "--production",
+        "cancel_method": "--method",
+    }
+    return others.get(field, f"--{field.replace('_', '-')}")
+
+
 def _fields(connection: Connection, options: dict[str, Any]) -> dict[str, Any]:
     """The form's data: what is stored (or the default), with what was given laid over it."""
     data = {name: getattr(connection, name) for name in ConnectionForm.Meta.fields}
     if options["base_url"]:
-        data |= {"environment": CUSTOM, "base_url": options["base_url"]}
+        data |= {"environment": CUSTOM, "base_url": _tidy(options["base_url"])}
     elif options["environment"]:
         data |= {"environment": options["environment"], "base_url": ""}
         if connection.pk is None:
@@ -72,15 +87,31 @@ def _fields(connection: Connection, options: dict[str, Any]) -> dict[str, Any]:
     return data | {"new_secret": _new_secret(connection, options["secret_file"])}
 
 
+def _tidy(base_url: str) -> str:
+    """The form in which it is stored, so that the same one twice is no change."""
+    try:
+        return tidy_base_url(base_url)
+    except ValueError as error:
+        raise CommandError(f"--base-url: {error}", returncode=USAGE) from error
+
+
 def _new_secret(connection: Connection, file: str | None) -> str:
     """The secret from the file; "" where none is given, or where it is the stored one."""
     if file is None:
         return ""
     try:
         secret = (sys.stdin.read() if file == "-" else Path(file).read_text()).rstrip("\r\n")
-    except OSError as error:
-        raise CommandError(f"The secret cannot be read from {file}: {error.strerror}.", returncode=USAGE) from error
-    return "" if connection.pk and secret == connection.open_secret() else secret
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not text"
+        raise CommandError(f"The secret cannot be read from {file}: {reason}.", returncode=USAGE) from error
+    return "" if connection.pk and secret == _stored_secret(connection) else secret
+
+
+def _stored_secret(connection: Connection) -> str | None:
+    try:
+        return connection.open_secret()
+    except SecretUnreadable:  # its key is lost, and this stores it anew
+        return None
 
 
 def _give_access(connection: Connection, team: str) -> None:
@@ -88,5 +119,7 @@ def _give_access(connection: Connection, team: str) -> None:
     if not name or role.upper() not in Role.__members__:
         roles = ", ".join(member.label for member in Role)
         raise CommandError(f"--team takes NAME:ROLE, with a role of {roles}; not {team!r}.", returncode=USAGE)
+    if len(name) > MAX_TEAM_NAME:
+        raise CommandError(f"--team: a team's name has at most {MAX_TEAM_NAME} characters.", returncode=USAGE)
     group, _ = Group.objects.get_or_create(name=name)
     TeamAccess.objects.update_or_create(connection=connection, team=group, defaults={"role": Role[role.upper()]})

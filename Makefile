@@ -17,7 +17,8 @@ setup-dev: setup .venv/dev.stamp
 	@scripts/install $*
 
 run: setup ## the product with its sandbox, in the browser
-	@ALLOW_LOOPBACK_HTTP=true HTTPS_ONLY=false $(PY) manage.py demo || [ $$? -eq 130 ]
+	@ALLOW_LOOPBACK_HTTP=true HTTPS_ONLY=false DATABASE_URL="$${DATABASE_URL:-sqlite:///$(CURDIR)/demo.sqlite3}" \
+	  $(PY) manage.py demo || [ $$? -eq 130 ]
 
 test: setup-dev ## every test, on SQLite and on PostgreSQL (ARGS="-k name" for some)
 	@scripts/install chromium

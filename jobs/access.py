@@ -6,14 +6,12 @@ permission ``jobs.audit``, given, not implied) see everything and do nothing, al
 are in a team.
 """
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.core.exceptions import PermissionDenied
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.http import HttpRequest
 
 from jobs.models import Cancellation, Connection, Exchange, JobSnapshot, Role
-
-AUDIT = "jobs.audit"
 
 
 def person(request: HttpRequest) -> User:
@@ -28,8 +26,16 @@ def person(request: HttpRequest) -> User:
 
 
 def is_auditor(user: User) -> bool:
-    """Holds the audit permission; being a superuser does not make an auditor."""
-    return user.is_active and not user.is_superuser and user.has_perm(AUDIT)
+    """Holds the audit permission; being a superuser does not make an auditor.
+
+    Asked once for each object that stands for a person, so once in a request.
+    """
+    if not user.is_active or user.is_superuser:
+        return False
+    if "is_auditor" not in user.__dict__:
+        audit = Permission.objects.filter(codename="audit", content_type__app_label="jobs")
+        user.__dict__["is_auditor"] = audit.filter(Q(user=user) | Q(group__user=user)).exists()
+    return bool(user.__dict__["is_auditor"])
 
 
 def sees_everything(user: User) -> bool:

@@ -13,7 +13,7 @@ from jobs import access, connections
 from jobs.aqua.client import CANCEL_SECONDS
 from jobs.aqua.environments import job_url
 from jobs.aqua.job import TERMINAL
-from jobs.confirming import lock, settle, wait_for_confirmation
+from jobs.confirming import READ_LEASE, confirm, lock, move, settle, wait_for_confirmation
 from jobs.models import Cancellation, Cause, Connection, Exchange, State
 from jobs.models.exchange import Outcome
 from jobs.recording import Actor, record
@@ -69,6 +69,12 @@ def can_be_cancelled(lookup: Exchange) -> bool:
     return lookup.snapshot is not None and lookup.snapshot.status not in TERMINAL
 
 
+def led_to(lookup: Exchange) -> Cancellation | None:
+    """The cancellation that was asked for from a look-up."""
+    asked: Cancellation | None = getattr(lookup, "led_to", None)
+    return asked
+
+
 def cancel(
     *, actor: Actor, lookup: Exchange, reason: str, ticket: str = "", wait: float = WAIT_SECONDS
 ) -> Cancellation:
@@ -80,7 +86,9 @@ def cancel(
         NotAllowed, LookUpTooOld, NothingToCancel, AlreadyAsked: nothing was written or sent.
     """
     cancellation = _request(actor, lookup, reason, ticket)
-    _send(cancellation, actor)
+    _send(cancellation, actor, reads_next=wait > 0)
+    if wait > 0 and cancellation.is_open:
+        confirm(cancellation, cause=Cause.CONFIRMATION, actor=actor)
     wait_for_confirmation(cancellation, seconds=wait, actor=actor)
     return cancellation
 
@@ -89,7 +97,7 @@ def _request(actor: Actor, lookup: Exchange, reason: str, ticket: str) -> Cancel
     connection = lookup.connection
     if not access.may_cancel(actor.user, connection):
         raise NotAllowed("Your teams may not cancel jobs on this connection.")
-    if earlier := Cancellation.objects.filter(lookup=lookup).first():
+    if (earlier := led_to(lookup)) is not None:
         raise AlreadyAsked(earlier)
     if not can_be_cancelled(lookup):
         raise NothingToCancel("The look-up shows no job that could be cancelled.")
@@ -148,8 +156,11 @@ def _cancelled_since(wanted: Cancellation) -> Cancellation | None:
     return others.filter(rests_on__gt=wanted.lookup_id).order_by("-id").first()
 
 
-def _send(cancellation: Cancellation, actor: Actor) -> None:
-    """Send the cancel, once; nothing but the insertion of its row leads here."""
+def _send(cancellation: Cancellation, actor: Actor, *, reads_next: bool) -> None:
+    """Send the cancel, once; nothing but the insertion of its row leads here.
+
+    With ``reads_next`` the caller has claimed the first read; it is due at once in any case.
+    """
     reply = connections.cancel_job(cancellation.connection, cancellation.job_id, track_id=cancellation.track_id)
     with transaction.atomic():
         lock(cancellation)
@@ -164,11 +175,6 @@ def _send(cancellation: Cancellation, actor: Actor) -> None:
         if answer.outcome == Outcome.NOT_SENT:
             settle(cancellation, State.NOT_SENT, answer)
         else:
-            _await_confirmation(cancellation, answer)
-    cancellation.refresh_from_db()
-
-
-def _await_confirmation(cancellation: Cancellation, answer: Exchange) -> None:
-    """The answer is in: the first read is due at once."""
-    sending = Cancellation.objects.filter(pk=cancellation.pk, settled_at__isnull=True)
-    sending.update(state=State.UNCONFIRMED, rests_on=answer, next_read_at=timezone.now(), claimed_until=None)
+            now = timezone.now()
+            claim = now + READ_LEASE if reads_next else None
+            move(cancellation, state=State.UNCONFIRMED, rests_on=answer, next_read_at=now, claimed_until=claim)

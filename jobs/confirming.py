@@ -6,9 +6,11 @@ The open cancellation is the queue. Whoever wants to read it (the request that s
 
 import time
 from datetime import datetime, timedelta
+from typing import Any
 
+from django.db import connection as database
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from jobs import connections
@@ -46,6 +48,10 @@ def verdict(*, read: Exchange, answer: Exchange | None, is_deadline: bool) -> St
 
 def answer_to_cancel(cancellation: Cancellation) -> Exchange | None:
     """The last answer to the DELETE; None where none was recorded."""
+    if Cancellation._meta.get_field("rests_on").is_cached(cancellation):  # as it is just after the answer
+        last = cancellation.rests_on
+        if last and last.cause == Cause.CANCEL:
+            return last
     return cancellation.exchanges.filter(cause=Cause.CANCEL).order_by("-id").first()
 
 
@@ -76,7 +82,6 @@ def confirm(cancellation: Cancellation, *, cause: Cause, actor: Actor | None) ->
             _read_later(cancellation, read, reply.error)
         else:
             settle(cancellation, state, read)
-    cancellation.refresh_from_db()
 
 
 def lock(cancellation: Cancellation) -> None:
@@ -84,14 +89,24 @@ def lock(cancellation: Cancellation) -> None:
 
     SQLite needs no such lock: it has one writer.
     """
-    Cancellation.objects.select_for_update().only("pk").get(pk=cancellation.pk)
+    if database.features.has_select_for_update:
+        Cancellation.objects.select_for_update().only("pk").get(pk=cancellation.pk)
+
+
+def move(cancellation: Cancellation, **columns: Any) -> None:
+    """Change an open row, and the object that stands for it; one that has settled is only read again."""
+    open_row = Cancellation.objects.filter(pk=cancellation.pk, settled_at__isnull=True)
+    if open_row.update(**columns) == 0:
+        cancellation.refresh_from_db()
+        return
+    for name, value in columns.items():
+        setattr(cancellation, name, value)
 
 
 def settle(cancellation: Cancellation, state: State, exchange: Exchange) -> None:
     """Close an open cancellation on the evidence of one exchange; a settled one never changes."""
-    Cancellation.objects.filter(pk=cancellation.pk, settled_at__isnull=True).update(
-        state=state, settled_at=timezone.now(), rests_on=exchange, next_read_at=None, claimed_until=None
-    )
+    now = timezone.now()
+    move(cancellation, state=state, settled_at=now, rests_on=exchange, next_read_at=None, claimed_until=None)
 
 
 def _read_later(cancellation: Cancellation, read: Exchange, error: AquaError | None) -> None:
@@ -99,10 +114,11 @@ def _read_later(cancellation: Cancellation, read: Exchange, error: AquaError | N
     delay = min(FIRST_DELAY * 2 ** min(cancellation.reads, 10), LONGEST_DELAY)
     if error and error.retry_after:
         delay = max(delay, timedelta(seconds=error.retry_after))
-    Cancellation.objects.filter(pk=cancellation.pk, settled_at__isnull=True).update(
+    move(
+        cancellation,
         state=State.UNCONFIRMED,
         rests_on=read,
-        reads=F("reads") + 1,
+        reads=cancellation.reads + 1,
         next_read_at=max(min(now + delay, cancellation.deadline_at), now + FIRST_DELAY),
         claimed_until=None,
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from jobs.aqua.environments import CUSTOM, tidy_base_url
+from jobs.aqua.environments import CUSTOM, ENVIRONMENTS, tidy_base_url
 from jobs.connections import address_rules
 from jobs.models import Connection
 
@@ -18,7 +18,8 @@ class ConnectionForm(forms.ModelForm):
         strip=False,
         max_length=4000,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="The client secret, secret access key or password. It is stored encrypted and never shown again.",
+        help_text="OAuth: the client secret. Key pair: the secret access key. Basic: the password."
+        " It is stored encrypted and never shown again.",
     )
 
     class Meta:
@@ -53,6 +54,9 @@ class ConnectionForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         """A custom base URL stands with the custom environment, and only there."""
         cleaned = super().clean() or self.cleaned_data
+        known = ENVIRONMENTS.get(cleaned.get("environment", ""))
+        if known and known.is_production and not cleaned.get("is_production"):
+            self.add_error("is_production", f"{known.name} is production, and must be marked as such.")
         if cleaned.get("environment") == CUSTOM:
             self._clean_custom(cleaned)
         elif cleaned.get("base_url"):

@@ -10,6 +10,8 @@ import zlib
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.db import connection as database
 
 from jobs.aqua import Answer, Batch, Job
 from jobs.connections import Reply
@@ -104,22 +106,29 @@ def keep_snapshot(connection: Connection, job: Job, body: bytes) -> JobSnapshot:
     """The row of this content: the one that an earlier read made, or a new one with its batches."""
     content = to_json(job.document())
     columns = {attribute: getattr(job, attribute) for attribute, _ in Job.FIELDS.values()}
-    snapshot, is_new = JobSnapshot.objects.get_or_create(
-        connection=connection,
-        job_id=columns.pop("job_id"),
-        content_sha256=hashlib.sha256(content.encode()).hexdigest(),
-        defaults={
-            **columns,
-            "body": zlib.compress(body),
-            "body_sha256": hashlib.sha256(body).hexdigest(),
-            "has_batches": job.batches is not None,
-            "extra": job.extra,
-        },
+    key = {
+        "connection": connection,
+        "job_id": columns.pop("job_id"),
+        "content_sha256": hashlib.sha256(content.encode()).hexdigest(),
+    }
+    if (known := JobSnapshot.objects.filter(**key).first()) is not None:
+        return known
+    snapshot = JobSnapshot(
+        **key,
+        **columns,
+        body=zlib.compress(body),
+        body_sha256=hashlib.sha256(body).hexdigest(),
+        has_batches=job.batches is not None,
+        extra=job.extra,
     )
-    if is_new:
-        BatchSnapshot.objects.bulk_create(
-            _batch_row(snapshot, position, batch) for position, batch in enumerate(job.batches or ())
-        )
+    try:
+        with transaction.atomic(savepoint=database.features.has_select_for_update):  # SQLite has one writer
+            snapshot.save(force_insert=True)
+    except IntegrityError:  # another has just written the same
+        return JobSnapshot.objects.get(**key)
+    BatchSnapshot.objects.bulk_create(
+        _batch_row(snapshot, position, batch) for position, batch in enumerate(job.batches or ())
+    )
     return snapshot
 
 

@@ -3,11 +3,11 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from jobs.models import Cancellation, Exchange, State
+from jobs.models import Cancellation, Exchange, JobSnapshot, State
 from jobs.models.exchange import Outcome
 from jobs.sentences import fate, lookup_sentence, sentence
 from jobs.sentences.evidence import Shown, evidence_of, shown_by
-from jobs.sentences.lookup import is_sign_in
+from jobs.sentences.lookup import is_sign_in, is_user_refused
 
 CANCELLED, FINISHED_FIRST, REFUSED, NOT_SENT, UNCONFIRMED, STILL_RUNNING = 0, 3, 4, 5, 6, 7
 
@@ -23,41 +23,36 @@ EXIT_CODES = {
 
 @dataclass(frozen=True)
 class Report:
-    """What is known at the end of one command. ``seen`` is the last exchange that showed the job."""
+    """What is known at the end of one command. ``job`` is as it was last seen; None where nothing tells how it is."""
 
     exit_code: int
     sentence: str
-    seen: Exchange
+    lookup: Exchange
+    job: JobSnapshot | None = None
     cancellation: Cancellation | None = None
 
     def document(self) -> dict[str, Any]:
         """Zuora's fields in snake case, its status values verbatim; ``result`` is ours: what became of a batch."""
-        cancellation, job = self.cancellation, self._job()
+        cancellation, job = self.cancellation, asdict(self.job.to_job()) if self.job else None
         return {
             "cancellation": str(cancellation.uuid) if cancellation else None,
             "state": cancellation.state if cancellation else None,
             "sentence": self.sentence,
-            "connection": self.seen.connection_name,
-            "job_id": self.seen.job_id,
+            "connection": self.lookup.connection_name,
+            "job_id": self.lookup.job_id,
             "job": job and {name: value for name, value in job.items() if name != "batches"},
-            "batches": self._batches(job),
+            "batches": self._batches(),
         }
 
     def text(self) -> str:
         """The sentence, and a line for each batch."""
-        return "\n".join(
-            [self.sentence, *(f"  {batch['name']}: {_in_words(batch)}" for batch in self._batches(self._job()))]
-        )
+        return "\n".join([self.sentence, *(f"  {batch['name']}: {_in_words(batch)}" for batch in self._batches())])
 
-    def _job(self) -> dict[str, Any] | None:
-        return asdict(self.seen.snapshot.to_job()) if self.seen.snapshot else None
-
-    def _batches(self, job: dict[str, Any] | None) -> list[dict[str, Any]]:
-        if job is None or self.seen.snapshot is None:
+    def _batches(self) -> list[dict[str, Any]]:
+        if self.job is None:
             return []
-        rows = self.seen.snapshot.batches.all()
-        words = [fate(row, job_status=self.seen.snapshot.status).word for row in rows]
-        return [batch | {"result": word} for batch, word in zip(job["batches"] or (), words, strict=True)]
+        rows = self.job.batches.all()
+        return [asdict(row.to_batch()) | {"result": fate(row, job_status=self.job.status).word} for row in rows]
 
 
 def _in_words(batch: dict[str, Any]) -> str:
@@ -67,24 +62,33 @@ def _in_words(batch: dict[str, Any]) -> str:
 
 def of_look_up(lookup: Exchange, *, is_dry_run: bool) -> Report:
     """Nothing was sent: nothing could be, or it was a dry run, which is a success where it read the job."""
-    return Report(_exit_of_look_up(lookup, is_dry_run=is_dry_run), lookup_sentence(lookup), lookup)
+    code = _exit_of_look_up(lookup, is_dry_run=is_dry_run)
+    return Report(code, lookup_sentence(lookup), lookup, lookup.snapshot)
 
 
 def of_cancellation(cancellation: Cancellation, lookup: Exchange) -> Report:
-    """What became of a cancellation, with the job as it was last seen."""
+    """What became of a cancellation. How the job was before it tells nothing, unless nothing was sent."""
     read = evidence_of(cancellation).read
-    seen = read if read and read.snapshot else lookup
-    return Report(EXIT_CODES.get(State(cancellation.state), UNCONFIRMED), sentence(cancellation), seen, cancellation)
+    job = read.snapshot if read else None
+    if cancellation.state == State.NOT_SENT:
+        job = lookup.snapshot
+    code = EXIT_CODES.get(State(cancellation.state), UNCONFIRMED)
+    return Report(code, sentence(cancellation), lookup, job, cancellation)
 
 
 def of_nothing_sent(lookup: Exchange, why: str) -> Report:
     """The product itself sent nothing."""
-    return Report(NOT_SENT, why, lookup)
+    return Report(NOT_SENT, why, lookup, lookup.snapshot)
+
+
+def of_interruption(lookup: Exchange, why: str) -> Report:
+    """The command could not see its cancel to the end."""
+    words = f"It is not known what became of the cancel: {why} It is read again by follow, or on its page."
+    return Report(UNCONFIRMED, words, lookup)
 
 
 def _exit_of_look_up(lookup: Exchange, *, is_dry_run: bool) -> int:
     if lookup.snapshot:
         return CANCELLED if is_dry_run or shown_by(lookup) == Shown.CANCELLED else FINISHED_FIRST
-    if lookup.outcome == Outcome.REFUSED or is_sign_in(lookup.error_kind):
-        return REFUSED
-    return NOT_SENT
+    kind = lookup.error_kind
+    return REFUSED if lookup.outcome == Outcome.REFUSED or is_sign_in(kind) or is_user_refused(kind) else NOT_SENT

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction
 
 from jobs import connections
-from jobs.models import Cause, Connection, Exchange
-from jobs.models.exchange import Outcome
+from jobs.models import Cause, Connection
 from jobs.recording import Actor, record
-from jobs.sentences.lookup import is_no_such_job, lookup_sentence
+from jobs.sentences.trial import trial_sentence
 
 NO_JOB = "0" * 32
 
@@ -26,14 +26,5 @@ def try_connection(connection: Connection, actor: Actor) -> Trial:
     reply = connections.read_job(connection, NO_JOB)
     with transaction.atomic():
         exchange = record(reply, connection=connection, job_id=NO_JOB, cause=Cause.TEST, actor=actor)
-    return _result(exchange)
-
-
-def _result(exchange: Exchange) -> Trial:
-    if exchange.outcome == Outcome.REFUSED and is_no_such_job(exchange.error_kind):
-        words = (
-            f"{exchange.connection_name} works: Zuora let it in and looked for a job."
-            " Whether it may cancel shows only at a cancel."
-        )
-        return Trial(works=True, sentence=words)
-    return Trial(works=False, sentence=lookup_sentence(exchange))
+    works, sentence = trial_sentence(exchange, connection, proxy=settings.UPSTREAM_PROXY)
+    return Trial(works=works, sentence=sentence)

@@ -21,6 +21,8 @@ def main() -> None:
         return
     kept = [line for line in lines if (pair := _pair(line)) is None or pair[0] not in missing]
     text = "".join(f"{line}\n" for line in [*kept, *(f"{name}={MAKERS[name]()}" for name in missing)])
+    if ENV.exists():
+        ENV.chmod(0o600)
     with os.fdopen(os.open(ENV, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(text)
     print(f"{ENV.name}: made {', '.join(missing)}")

@@ -1,6 +1,7 @@
 """The people, the connections and the pretend Zuora that the tests share."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import pytest
 from django.contrib.auth.models import Group, Permission, User
@@ -93,3 +94,27 @@ def door() -> Callable[[User], Client]:
         return client
 
     return sign_in
+
+
+@dataclass
+class Tried:
+    """What the page says after Test connection."""
+
+    sentence: str
+    tags: str
+
+
+@pytest.fixture
+def try_it(admin: User, door: Callable[[User], Client]) -> Callable[[Connection], Tried]:
+    """Press Test connection."""
+
+    def press(connection: Connection) -> Tried:
+        browser, page = door(admin), f"/admin/jobs/connection/{connection.pk}/"
+        response = browser.post(f"{page}test/")
+        assert (response.status_code, response["Location"]) == (302, f"{page}change/")
+        shown = browser.get(response["Location"])
+        (message,) = shown.context["messages"]
+        assert message.tags in shown.content.decode()
+        return Tried(str(message), message.tags)
+
+    return press

@@ -131,7 +131,7 @@ LOOKUPS = {
     (Outcome.ANSWERED, "pausing", ""): "Zuora gives the job's status as “pausing”, which it does not document.",
     (Outcome.REFUSED, None, "aqua_90002"): "Zuora knows no job with this ID on this connection. It said: no.",
     (Outcome.REFUSED, None, "aqua_50000040"): "Zuora knows no job with this ID on this connection. It said: no.",
-    (Outcome.REFUSED, None, "http_404"): "Zuora knows no job with this ID on this connection. It said: no.",
+    (Outcome.REFUSED, None, "http_404"): "Zuora refused the look-up. It said: no.",
     (Outcome.REFUSED, None, "http_401"): "Zuora did not let this connection in. It said: no. Either the stored",
     (Outcome.REFUSED, None, "aqua_50000011"): "Zuora did not let this connection in. It said: no. Either the stored",
     (Outcome.REFUSED, None, "http_403"): "Zuora says that this connection's user may not do this. It said: no.",
@@ -140,6 +140,7 @@ LOOKUPS = {
     (Outcome.REFUSED, None, "aqua_40"): "Zuora refused the look-up. It said: no.",
     (Outcome.UNKNOWN, None, "timeout"): "The job cannot be read: no answer came that can be understood. no.",
     (Outcome.NOT_SENT, None, "sign_in"): "Zuora gave this connection no token. It said: no. Either the stored",
+    (Outcome.NOT_SENT, None, "user_refused"): "Zuora gave this connection no token: its user may not sign in, or was",
     (Outcome.NOT_SENT, None, "tls"): "Zuora was not reached. no.",
 }
 

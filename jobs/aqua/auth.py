@@ -12,20 +12,25 @@ from typing import Protocol
 
 from jobs.aqua.body import NotUnderstood, parse_object, text
 from jobs.aqua.judging import No, judge
-from jobs.aqua.transport import Received, Transport
+from jobs.aqua.transport import Received, Transport, seconds_in
 
 EARLY_SECONDS = 60.0
 """A token is replaced so long before its end, so that it does not run out on the way."""
 
 
+LONGEST_SECONDS = 24 * 60 * 60.0
+"""No token is believed to be good for longer, whatever its answer says."""
+
+
 class SignInFailed(Exception):
     """There are no credentials to send with. ``refused``: Zuora said no to them."""
 
-    def __init__(self, kind: str, words: str, *, refused: bool) -> None:
+    def __init__(self, kind: str, words: str, *, refused: bool, retry_after: float | None = None) -> None:
         super().__init__(words)
         self.kind = kind
         self.words = words
         self.refused = refused
+        self.retry_after = retry_after
 
 
 class SignIn(Protocol):
@@ -114,6 +119,10 @@ class OAuth:
         self._good_until = time.monotonic() + max(lifetime - EARLY_SECONDS, 0.0)
 
 
+_REFUSALS = {400: "sign_in", 401: "sign_in", 403: "user_refused"}
+"""What a documented refusal of the token call means, by its HTTP status; Zuora's own are JSON."""
+
+
 def _token_in(received: Received) -> tuple[str, float]:
     try:
         document = parse_object(received.body or b"")
@@ -122,12 +131,16 @@ def _token_in(received: Received) -> tuple[str, float]:
     token = text(document.get("access_token"))
     if received.status == 200 and token:
         lifetime = document.get("expires_in")
-        return _sendable(token), float(lifetime) if isinstance(lifetime, int | float) else EARLY_SECONDS * 2
+        return _sendable(token), min(lifetime, LONGEST_SECONDS) if isinstance(
+            lifetime, int | float
+        ) else EARLY_SECONDS * 2
     try:
         judge(http_status=received.status or 0, body=received.body or b"", job_id="")
     except No as no:
-        is_refused = 400 <= (received.status or 0) < 500
-        raise SignInFailed("sign_in" if is_refused else "no_token", no.words, refused=is_refused) from no
+        wait = seconds_in(received.headers.get("retry-after", ""))
+        kind = _REFUSALS.get(received.status or 0, "no_token") if document else "no_token"
+        words = "The answer to the token call has no token." if no.kind == "no_job" else no.words
+        raise SignInFailed(kind, words, refused=kind != "no_token", retry_after=wait) from no
     raise SignInFailed("no_token", "The answer to the token call has no token.", refused=False)
 
 

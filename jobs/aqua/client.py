@@ -7,10 +7,8 @@ token.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from jobs.aqua import job_id as job_ids
 from jobs.aqua.addresses import AddressRules
@@ -21,11 +19,10 @@ from jobs.aqua.environments import job_url
 from jobs.aqua.errors import AquaError, NotSent, Refused, SignInRefused, Unknown
 from jobs.aqua.judging import No, judge
 from jobs.aqua.sockets import Call
-from jobs.aqua.transport import Received, Transport, TransportError
+from jobs.aqua.transport import Received, Transport, TransportError, seconds_in
 
 READ_SECONDS = 10.0
 CANCEL_SECONDS = 30.0
-MAX_RETRY_AFTER = 3600.0
 
 
 @dataclass(frozen=True)
@@ -66,7 +63,8 @@ class AquaClient:
         answer = self._call(self.cancel_method, job_id, track_id, CANCEL_SECONDS)
         if answer.job is not None and answer.job.status != "cancelled":
             words = f"Zuora answered with the job as “{answer.job.status}”, not as cancelled."
-            raise Unknown("not_cancelled", words, answer)
+            failure = Refused if 400 <= (answer.http_status or 0) < 500 else Unknown
+            raise failure("not_cancelled", words, answer)
         return answer
 
     def close(self) -> None:
@@ -124,7 +122,7 @@ class _Attempt:
             return self.client.sign_in.headers(self.client.transport, self.call.seconds_left())
         except SignInFailed as error:
             failure = SignInRefused if error.refused else NotSent
-            raise failure(error.kind, error.words, _timed(blank)) from error
+            raise failure(error.kind, error.words, _timed(blank), retry_after=error.retry_after) from error
         except TransportError as error:
             raise NotSent(error.kind, f"No token: {error.words}", _timed(blank)) from error
         except TimeoutError as error:
@@ -142,7 +140,7 @@ class _Attempt:
             raise failure(error.kind, error.words, _timed(blank, error.received)) from error
         except TimeoutError as error:
             raise NotSent("timeout", "No time was left to send the request.", _timed(blank)) from error
-        self.retry_after = _seconds(received.headers.get("retry-after", ""))
+        self.retry_after = seconds_in(received.headers.get("retry-after", ""))
         return _timed(blank, received)
 
     def judged(self, answer: Answer, job_id: str) -> Answer:
@@ -166,16 +164,3 @@ def _timed(blank: Answer, received: Received | None = None) -> Answer:
         request_id=(text(received.headers.get("zuora-request-id")) or "")[:255],
         body=received.body,
     )
-
-
-def _seconds(retry_after: str) -> float | None:
-    """``Retry-After`` as seconds from now, at most an hour; it is a number or a date (RFC 9110)."""
-    try:
-        wait = (
-            float(retry_after)
-            if retry_after.isdigit()
-            else parsedate_to_datetime(retry_after).timestamp() - time.time()
-        )
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return min(max(wait, 0.0), MAX_RETRY_AFTER)

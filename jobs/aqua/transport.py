@@ -2,7 +2,9 @@
 
 import http.cookiejar
 import ssl
+import time
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import certifi
@@ -15,6 +17,7 @@ from jobs.aqua.sockets import POOLS, Call, current_call
 MAX_BODY = 8 * 1024 * 1024
 """Bytes of an answer, unpacked: fifty batches with queries of 10,000 characters are a tenth of it."""
 POOL_SIZE = 32
+MAX_RETRY_AFTER = 3600.0
 CHUNK = 65536
 
 
@@ -103,6 +106,19 @@ class Transport:
     def close(self) -> None:
         """Close the pooled connections."""
         self._session.close()
+
+
+def seconds_in(retry_after: str) -> float | None:
+    """``Retry-After`` as seconds from now, at most an hour; it is a number or a date (RFC 9110)."""
+    try:
+        wait = (
+            float(retry_after)
+            if retry_after.isdigit()
+            else parsedate_to_datetime(retry_after).timestamp() - time.time()
+        )
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return min(max(wait, 0.0), MAX_RETRY_AFTER)
 
 
 class _TooLarge(Exception):

@@ -2,16 +2,24 @@
 
 import uuid
 
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 
 from jobs.aqua.environments import CUSTOM, ENVIRONMENTS, Environment, rest_base_of
 from jobs.fields import EncryptedTextField
 
 
-def environment_choices() -> list[tuple[str, str]]:
-    """Zuora's environments under both of their names, and an address of one's own."""
-    return [(slug, known.label) for slug, known in ENVIRONMENTS.items()] + [(CUSTOM, "Custom base URL")]
+def environment_choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Zuora's environments under both of their names, with their hosts, and an address of one's own."""
+    groups: dict[str, list[tuple[str, str]]] = {"Production": [], "Sandbox and test": [], "Legacy addresses": []}
+    for slug, known in ENVIRONMENTS.items():
+        kind = "Production" if known.is_production else "Sandbox and test"
+        host = known.base_url.removeprefix("https://")
+        groups["Legacy addresses" if known.legacy_base else kind].append((slug, f"{known.label} · {host}"))
+    return [*groups.items(), ("Another", [(CUSTOM, "Custom base URL, such as a Production Copy tenant's")])]
+
+
+IDS = RegexValidator(r"^[A-Za-z0-9_-]+(,[A-Za-z0-9_-]+)*\Z", "Enter IDs of letters and digits, with commas between.")
 
 
 class Connection(models.Model):
@@ -28,15 +36,59 @@ class Connection(models.Model):
 
     name = models.CharField(max_length=100, unique=True)
     tenant = models.CharField(max_length=100, blank=True, help_text="The tenant as your company calls it.")
-    environment = models.CharField(max_length=40, choices=environment_choices)
-    base_url = models.CharField("base URL", max_length=255, blank=True)
-    is_production = models.BooleanField("production", default=True)
-    auth = models.CharField("sign-in", max_length=10, choices=Auth, default=Auth.OAUTH)
-    client_id = models.CharField("client ID", max_length=255)
+    environment = models.CharField(
+        max_length=40,
+        choices=environment_choices,
+        help_text="Credentials belong to one environment. In Zuora, the address bar shows which: www.zuora.com is"
+        " US Cloud 2 Production, eu.zuora.com is EU Production, and so on.",
+    )
+    base_url = models.CharField(
+        "base URL",
+        max_length=255,
+        blank=True,
+        help_text="Only for “Custom base URL”: the REST address that Zuora gave you. It begins with https:// and lies"
+        " on a host that the setting UPSTREAM_HOSTS allows.",
+    )
+    is_production = models.BooleanField(
+        "production",
+        default=True,
+        help_text="Marked in words and colour at every step; a cancel asks for the connection's name.",
+    )
+    auth = models.CharField(
+        "sign-in",
+        max_length=10,
+        choices=Auth,
+        default=Auth.OAUTH,
+        help_text="OAuth: an OAuth client that an administrator makes for an API user in Zuora; recommended."
+        " API access key pair and Basic: an API user's own sign-in; where single sign-on or expiring passwords are on,"
+        " they stop working. The user's role needs API Write Access.",
+    )
+    client_id = models.CharField(
+        "client ID",
+        max_length=255,
+        help_text="OAuth: the client ID, 36 characters. Key pair: the access key ID. Basic: the user name.",
+    )
     secret = EncryptedTextField(bound_to="uuid", editable=False)
-    entity_ids = models.CharField("entity IDs", max_length=1000, blank=True)
-    org_ids = models.CharField("organization IDs", max_length=1000, blank=True)
-    cancel_method = models.CharField(max_length=10, choices=CancelMethod, default=CancelMethod.DELETE)
+    entity_ids = models.CharField(
+        "entity IDs",
+        max_length=1000,
+        blank=True,
+        validators=(IDS,),
+        help_text="Only with Zuora Multi-entity: sent as Zuora-Entity-Ids, with commas between.",
+    )
+    org_ids = models.CharField(
+        "organization IDs",
+        max_length=1000,
+        blank=True,
+        validators=(IDS,),
+        help_text="Only with Zuora Multi-Org: sent as Zuora-Org-Ids, with commas between.",
+    )
+    cancel_method = models.CharField(
+        max_length=10,
+        choices=CancelMethod,
+        default=CancelMethod.DELETE,
+        help_text="Change it only where your gateway blocks DELETE.",
+    )
     confirm_minutes = models.PositiveSmallIntegerField(
         "minutes to confirm",
         default=15,

@@ -8,7 +8,7 @@ from jobs.models.exchange import Outcome
 from jobs.sentences.evidence import Shown, shown_by
 from jobs.sentences.words import stop
 
-_NO_SUCH_JOB = ("aqua_90002", "aqua_90003", "http_404")
+_NO_SUCH_JOB = ("aqua_90002", "aqua_90003")
 _WRONG_ENVIRONMENT = (
     "Either the stored credentials are wrong, or they belong to another environment than this connection's:"
     " Zuora answers both with the same error."
@@ -20,7 +20,7 @@ def _anything(kind: str) -> bool:
 
 
 def is_no_such_job(kind: str) -> bool:
-    """Whether an error of this kind says that Zuora has no such job."""
+    """Whether an error of this kind says that Zuora has no such job; a mere HTTP 404 may come from anybody."""
     return kind in _NO_SUCH_JOB or _category(kind) == "40"
 
 
@@ -29,7 +29,13 @@ def is_sign_in(kind: str) -> bool:
     return kind in ("http_401", "sign_in") or _category(kind) == "11"
 
 
-def _is_permission(kind: str) -> bool:
+def is_user_refused(kind: str) -> bool:
+    """Whether an error of this kind says that the credentials' user may not sign in."""
+    return kind == "user_refused"
+
+
+def is_permission(kind: str) -> bool:
+    """Whether an error of this kind says that the user may not do this."""
     return kind in ("http_403", "aqua_90009") or _category(kind) == "10"
 
 
@@ -76,7 +82,7 @@ LOOKUP_SENTENCES = (
         Outcome.REFUSED,
         (Shown.NOTHING,),
         "Zuora says that this connection's user may not do this. It said: {words}",
-        _is_permission,
+        is_permission,
     ),
     LookupSentence(Outcome.REFUSED, (Shown.NOTHING,), "Zuora refused the look-up. It said: {words}"),
     LookupSentence(
@@ -87,6 +93,12 @@ LOOKUP_SENTENCES = (
         (Shown.NOTHING,),
         f"Zuora gave this connection no token. It said: {{words}} {_WRONG_ENVIRONMENT}",
         is_sign_in,
+    ),
+    LookupSentence(
+        Outcome.NOT_SENT,
+        (Shown.NOTHING,),
+        "Zuora gave this connection no token: its user may not sign in, or was deactivated. It said: {words}",
+        is_user_refused,
     ),
     LookupSentence(Outcome.NOT_SENT, (Shown.NOTHING,), "Zuora was not reached. {words}"),
 )

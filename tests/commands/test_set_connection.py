@@ -62,11 +62,11 @@ def test_the_same_again_changes_nothing(new: list[str]) -> None:
 
 def test_what_is_given_is_changed_and_the_rest_is_kept(new: list[str]) -> None:
     run(*new, "--tenant", "ACME Corp")
-    given = ["--auth", "keys", "--method", "POST", "--confirm-minutes", "3", "--org-ids", "7", "--no-production"]
+    given = ["--auth", "keys", "--method", "POST", "--confirm-minutes", "3", "--org-ids", "7"]
     assert run("ACME", *given) == (0, "ACME: changed\n")
     made = Connection.objects.get()
     assert (made.auth, made.cancel_method, made.confirm_minutes, made.org_ids) == ("keys", "POST", 3, "7")
-    assert (made.is_production, made.version) == (False, 2)
+    assert (made.is_production, made.version) == (True, 2)
     assert (made.tenant, made.client_id, made.environment) == ("ACME Corp", "abc", "eu-cloud-production")
     assert made.open_secret() == SECRET
 
@@ -85,7 +85,6 @@ def test_a_new_secret_replaces_the_stored_one(new: list[str], tmp_path: Path) ->
         (["--environment", "us-production"], True),
         (["--environment", "us-api-sandbox"], False),
         (["--environment", "us-api-sandbox", "--production"], True),
-        (["--environment", "us-production", "--no-production"], False),
         (["--base-url", "https://rest.copy.zuora.com/v1/"], True),
     ],
 )

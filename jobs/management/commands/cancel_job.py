@@ -15,7 +15,7 @@ from django.db import DatabaseError
 from jobs import access, cancelling, confirming, reports
 from jobs.aqua import job_id as job_ids
 from jobs.forms import CancelForm
-from jobs.models import Cancellation, Connection, Exchange
+from jobs.models import Connection, Exchange
 from jobs.models.cancellation import Via
 from jobs.recording import Actor
 
@@ -54,12 +54,24 @@ class Command(BaseCommand):
         if options["dry_run"] or not cancelling.can_be_cancelled(lookup):
             return self._end(reports.of_look_up(lookup, is_dry_run=options["dry_run"]), options)
         try:
-            cancellation = cancelling.cancel(actor=actor, lookup=lookup, **why, wait=options["wait"])
+            return self._end(self._cancel(lookup, actor, why, options["wait"]), options)
+        except DatabaseError as error:
+            return self._end(reports.of_interruption(lookup, f"the database cannot be used ({error})."), options)
+        except KeyboardInterrupt:
+            return self._end(reports.of_interruption(lookup, "the command was interrupted."), options)
+
+    def _cancel(self, lookup: Exchange, actor: Actor, why: dict[str, str], wait: float) -> reports.Report:
+        try:
+            cancellation = cancelling.cancel(actor=actor, lookup=lookup, **why, wait=wait)
         except cancelling.AlreadyAsked as asked:
-            return self._end(_of_another(asked, user, lookup, actor, options["wait"]), options)
+            cancellation = asked.cancellation
+            if not access.visible_cancellations(actor.user).filter(pk=cancellation.pk).exists():
+                return reports.of_nothing_sent(lookup, f"{asked} Another team did. Nothing more was sent.")
+            self.stderr.write(f"{asked} {cancellation.who} did, and this is it. Nothing more was sent.")
+            confirming.wait_for_confirmation(cancellation, seconds=wait, actor=actor)
         except cancelling.CannotCancel as error:
-            return self._end(reports.of_nothing_sent(lookup, str(error)), options)
-        return self._end(reports.of_cancellation(cancellation, lookup), options)
+            return reports.of_nothing_sent(lookup, f"{error} Nothing was sent.")
+        return reports.of_cancellation(cancellation, lookup)
 
     def _end(self, report: reports.Report, options: dict[str, Any]) -> None:
         if options["as_json"]:
@@ -71,9 +83,12 @@ class Command(BaseCommand):
 
 
 def _seconds(text: str) -> float:
-    seconds = float(text)
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
     if not math.isfinite(seconds) or seconds < 0:
-        raise ArgumentTypeError("it must be a number of seconds from 0 on")
+        raise ArgumentTypeError(f"{text!r} is no number of seconds from 0 on")
     return seconds
 
 
@@ -110,14 +125,3 @@ def _why(user: User, connection: Connection, options: dict[str, Any]) -> dict[st
         problems = [f"--{name}: {error}" for name, errors in form.errors.items() for error in errors]
         raise CommandError("\n".join(problems), returncode=USAGE)
     return {name: form.cleaned_data[name] for name in ("reason", "ticket")}
-
-
-def _of_another(
-    asked: cancelling.AlreadyAsked, user: User, lookup: Exchange, actor: Actor, wait: float
-) -> reports.Report:
-    """What becomes of the cancel that somebody else asked for, to one who may see it."""
-    other: Cancellation = asked.cancellation
-    if not access.visible_cancellations(user).filter(pk=other.pk).exists():
-        return reports.of_nothing_sent(lookup, f"{asked} Another team did. Nothing more was sent.")
-    confirming.wait_for_confirmation(other, seconds=wait, actor=actor)
-    return reports.of_cancellation(other, lookup)

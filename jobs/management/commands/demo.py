@@ -1,6 +1,7 @@
 """``manage.py demo``: the product with its sandbox, ready to cancel a job in the browser."""
 
 import io
+import os
 import signal
 import socket
 import subprocess
@@ -11,6 +12,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission, User
@@ -18,6 +20,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from aquaadmin import environment
+from jobs.aqua.addresses import is_loopback
+from jobs.models import Connection
 from jobs.sandbox.server import describe
 
 TEAM = "Billing operations"
@@ -37,8 +41,10 @@ class Command(BaseCommand):
         for number, name in ((port, "PORT"), (sandbox_port, "SANDBOX_PORT")):
             _require_free(number, name)
         call_command("migrate", verbosity=0)
+        _require_own_database()
         _accounts()
         _connections(f"http://127.0.0.1:{sandbox_port}")
+        os.environ["HOST"] = "127.0.0.1"  # its accounts have a public password
         for number in (signal.SIGTERM, signal.SIGINT):  # SIGINT is ignored where a shell started this in the background
             signal.signal(number, signal.default_int_handler)
         running = [subprocess.Popen(command) for command in _commands(sandbox_port)]  # noqa: S603
@@ -76,24 +82,34 @@ def _require_free(port: int, name: str) -> None:
             raise CommandError(f"Port {port} is in use. Choose another: {name}={port + 100} make run") from error
 
 
+def _require_own_database() -> None:
+    """Accounts with a public password go into no database that is used for real."""
+    stored = list(Connection.objects.all())
+    is_for_real = any(not is_loopback(urlsplit(connection.address).hostname or "") for connection in stored)
+    if is_for_real or (User.objects.exists() and not stored):
+        raise CommandError(
+            "DATABASE_URL names a database that is used for real, and the demo's accounts have a public password."
+            " Give it another: DATABASE_URL=sqlite:////tmp/demo.sqlite3 make run"
+        )
+
+
 def _accounts() -> None:
+    if User.objects.exists():
+        return
     team, _ = Group.objects.get_or_create(name=TEAM)
-    for name, fields in {
-        "admin": {"is_staff": True, "is_superuser": True},
-        "operator": {},
-        "auditor": {"is_staff": True},
-    }.items():
-        user, is_new = User.objects.get_or_create(username=name, defaults=fields)
-        if is_new:
-            user.set_password(PASSWORD)
-            user.save()
-    User.objects.get(username="operator").groups.add(team)
+    User.objects.create_superuser("admin", password=PASSWORD)
+    User.objects.create_user("operator", password=PASSWORD).groups.add(team)
     audit = Permission.objects.get(codename="audit", content_type__app_label="jobs")
-    User.objects.get(username="auditor").user_permissions.add(audit)
+    User.objects.create_user("auditor", password=PASSWORD, is_staff=True).user_permissions.add(audit)
 
 
 def _connections(url: str) -> None:
     accepted = describe()
+    for known in Connection.objects.all():  # whatever was changed stays; the sandbox may have moved
+        kept = {"is_production": known.is_production, "stdout": io.StringIO()}
+        call_command("set_connection", known.name, base_url=url, **kept)
+    if Connection.objects.exists():
+        return
     for name, tenant, auth, client_id, secret, production in (
         ("Demo Sandbox", "ACME test", "oauth", *accepted["oauth"].values(), "--no-production"),
         ("Demo Production", "ACME", "keys", *accepted["keys"].values(), "--production"),
@@ -139,7 +155,7 @@ def _stop(running: list[subprocess.Popen[bytes]]) -> None:
 
 
 def _welcome(port: int, sandbox_port: int) -> str:
-    jobs = describe()["jobs"]
+    jobs, database_url = describe()["jobs"], os.environ.get("DATABASE_URL", "…")
     return f"""
 aquaadmin is ready:  http://localhost:{port}
 
@@ -151,6 +167,10 @@ aquaadmin is ready:  http://localhost:{port}
   Jobs to try  {jobs["running"]}   running
                {jobs["already completed"]}   already completed
                {jobs["loses the answer after doing the work"]}   loses the answer after doing the work
+
+  On the command line:
+    ALLOW_LOOPBACK_HTTP=true DATABASE_URL={database_url} \\
+    .venv/bin/python manage.py cancel_job "Demo Sandbox" {jobs["running"]} --as operator --reason "Trying it"
 
   All of them, and what they play:  http://localhost:{sandbox_port}
 

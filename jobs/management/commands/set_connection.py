@@ -34,8 +34,9 @@ class Command(BaseCommand):
         parser.add_argument("--client-id", help="client ID, access key ID or user name")
         parser.add_argument("--secret-file", help="a file that holds the secret, or - for standard input")
         parser.add_argument("--tenant")
-        parser.add_argument("--production", action="store_true", default=None, dest="is_production")
-        parser.add_argument("--no-production", action="store_false", dest="is_production")
+        kind = parser.add_mutually_exclusive_group()
+        kind.add_argument("--production", action="store_true", default=None, dest="is_production")
+        kind.add_argument("--no-production", action="store_false", dest="is_production")
         parser.add_argument("--method", choices=Connection.CancelMethod.values, dest="cancel_method")
         parser.add_argument("--confirm-minutes", type=int)
         parser.add_argument("--entity-ids")
@@ -55,9 +56,8 @@ class Command(BaseCommand):
         if stored is None or form.has_changed():
             connection = form.save(commit=False)
             save_connection(connection)
-        for team in options["team"]:
-            _give_access(connection, team)
-        done = "created" if stored is None else "changed" if form.has_changed() else "unchanged"
+        gives_access = [_give_access(connection, team) for team in options["team"]]
+        done = "created" if stored is None else "changed" if form.has_changed() or any(gives_access) else "unchanged"
         self.stdout.write(f"{connection.name}: {done}")
 
 
@@ -76,12 +76,14 @@ def _option(field: str) -> str:
 def _fields(connection: Connection, options: dict[str, Any]) -> dict[str, Any]:
     """The form's data: what is stored (or the default), with what was given laid over it."""
     data = {name: getattr(connection, name) for name in ConnectionForm.Meta.fields}
+    before = (data["environment"], data["base_url"])
     if options["base_url"]:
         data |= {"environment": CUSTOM, "base_url": _tidy(options["base_url"])}
     elif options["environment"]:
         data |= {"environment": options["environment"], "base_url": ""}
-        if connection.pk is None:
-            data["is_production"] = ENVIRONMENTS[options["environment"]].is_production
+    if before != (data["environment"], data["base_url"]):  # another place is production as it is, unless told otherwise
+        known = ENVIRONMENTS.get(data["environment"])
+        data["is_production"] = known.is_production if known else True
     same = ("auth", "client_id", "tenant", "is_production", "cancel_method", "confirm_minutes", "entity_ids", "org_ids")
     data |= {name: options[name] for name in same if options[name] is not None}
     return data | {"new_secret": _new_secret(connection, options["secret_file"])}
@@ -114,7 +116,8 @@ def _stored_secret(connection: Connection) -> str | None:
         return None
 
 
-def _give_access(connection: Connection, team: str) -> None:
+def _give_access(connection: Connection, team: str) -> bool:
+    """Whether that is more, or less, than the team had."""
     name, _, role = team.rpartition(":")
     if not name or role.upper() not in Role.__members__:
         roles = ", ".join(member.label for member in Role)
@@ -122,4 +125,11 @@ def _give_access(connection: Connection, team: str) -> None:
     if len(name) > MAX_TEAM_NAME:
         raise CommandError(f"--team: a team's name has at most {MAX_TEAM_NAME} characters.", returncode=USAGE)
     group, _ = Group.objects.get_or_create(name=name)
-    TeamAccess.objects.update_or_create(connection=connection, team=group, defaults={"role": Role[role.upper()]})
+    access, is_new = TeamAccess.objects.get_or_create(
+        connection=connection, team=group, defaults={"role": Role[role.upper()]}
+    )
+    if is_new or access.role == Role[role.upper()]:
+        return is_new
+    access.role = Role[role.upper()]
+    access.save()
+    return True

@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Max, Q, QuerySet
 from django.http import HttpRequest
 
-from jobs.models import Cancellation, Connection, Exchange, JobSnapshot, Role
+from jobs.models import Cancellation, Connection, Exchange, JobSnapshot, Role, TeamAccess
 
 
 def person(request: HttpRequest) -> User:
@@ -43,38 +43,51 @@ def sees_everything(user: User) -> bool:
     return user.is_active and (user.is_superuser or is_auditor(user))
 
 
+def roles_of(user: User) -> dict[int, Role]:
+    """The highest role that this person's teams give them on each connection, by its key.
+
+    Asked once for each object that stands for a person, so once in a request.
+    """
+    if not user.is_active:
+        return {}
+    if "roles" not in user.__dict__:
+        rows = TeamAccess.objects.filter(team__user=user).values_list("connection").annotate(Max("role"))
+        user.__dict__["roles"] = {connection: Role(role) for connection, role in rows}
+    roles: dict[int, Role] = user.__dict__["roles"]
+    return roles
+
+
 def visible_connections(user: User) -> QuerySet[Connection]:
     """The connections whose jobs this person may see, inactive ones included."""
-    if sees_everything(user):
-        return Connection.objects.all()
-    if not user.is_active:
-        return Connection.objects.none()
-    return Connection.objects.filter(access__team__in=user.groups.all()).distinct()
+    return Connection.objects.all() if sees_everything(user) else Connection.objects.filter(pk__in=roles_of(user))
 
 
 def usable_connections(user: User, role: Role = Role.VIEWER) -> QuerySet[Connection]:
     """The active connections on which this person's teams give them at least this role."""
-    if not user.is_active or is_auditor(user):
+    if is_auditor(user):
         return Connection.objects.none()
-    return Connection.objects.filter(
-        is_active=True, access__team__in=user.groups.all(), access__role__gte=role
-    ).distinct()
+    enough = [connection for connection, given in roles_of(user).items() if given >= role]
+    return Connection.objects.filter(is_active=True, pk__in=enough)
 
 
 def role_on(user: User, connection: Connection) -> Role | None:
     """The highest role that this person's teams have on a connection."""
-    highest = connection.access.filter(team__in=user.groups.all()).aggregate(role=Max("role"))["role"]
-    return Role(highest) if highest is not None else None
+    return roles_of(user).get(connection.pk)
+
+
+def _may(user: User, connection: Connection, least: Role) -> bool:
+    role = role_on(user, connection)
+    return connection.is_active and role is not None and role >= least and not is_auditor(user)
 
 
 def may_look_up(user: User, connection: Connection) -> bool:
     """Ask Zuora about a job on this connection."""
-    return usable_connections(user).filter(pk=connection.pk).exists()
+    return _may(user, connection, Role.VIEWER)
 
 
 def may_cancel(user: User, connection: Connection) -> bool:
     """Cancel a job on this connection."""
-    return usable_connections(user, Role.OPERATOR).filter(pk=connection.pk).exists()
+    return _may(user, connection, Role.OPERATOR)
 
 
 def may_manage(user: User) -> bool:
@@ -85,16 +98,16 @@ def may_manage(user: User) -> bool:
 def visible_cancellations(user: User) -> QuerySet[Cancellation]:
     """The cancellations on the connections that this person may see."""
     rows = Cancellation.objects.select_related("connection")
-    return rows if sees_everything(user) else rows.filter(connection__in=visible_connections(user))
+    return rows if sees_everything(user) else rows.filter(connection__in=roles_of(user))
 
 
 def visible_exchanges(user: User) -> QuerySet[Exchange]:
     """The exchanges on the connections that this person may see."""
     rows = Exchange.objects.select_related("connection")
-    return rows if sees_everything(user) else rows.filter(connection__in=visible_connections(user))
+    return rows if sees_everything(user) else rows.filter(connection__in=roles_of(user))
 
 
 def visible_snapshots(user: User) -> QuerySet[JobSnapshot]:
     """The snapshots on the connections that this person may see."""
     rows = JobSnapshot.objects.select_related("connection")
-    return rows if sees_everything(user) else rows.filter(connection__in=visible_connections(user))
+    return rows if sees_everything(user) else rows.filter(connection__in=roles_of(user))

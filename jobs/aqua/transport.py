@@ -19,6 +19,7 @@ MAX_BODY = 8 * 1024 * 1024
 POOL_SIZE = 32
 MAX_RETRY_AFTER = 3600.0
 CHUNK = 65536
+HEADERS = {"User-Agent": "aquaadmin", "Accept-Encoding": "gzip, deflate", "Connection": "keep-alive"}
 
 
 @dataclass
@@ -51,7 +52,6 @@ class Transport:
         self._proxies = {"http": proxy, "https": proxy} if proxy else {}
         self._session = _Session()
         self._session.trust_env = False
-        self._session.headers["User-Agent"] = "aquaadmin"
         self._session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
         adapter = _Adapter(ca_file)
         self._session.mount("https://", adapter)
@@ -82,7 +82,7 @@ class Transport:
     def _fill(
         self, received: Received, method: str, url: str, headers: dict[str, str], form: dict[str, str] | None
     ) -> None:
-        request = self._session.prepare_request(requests.Request(method, url, headers=headers, data=form))
+        request = requests.Request(method, url, headers=HEADERS | headers, data=form).prepare()
         response = self._session.send(
             request,
             stream=True,

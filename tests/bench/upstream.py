@@ -2,8 +2,9 @@
 
     python -m tests.bench.upstream CERTIFICATE KEY LINE_SECONDS CANCEL_SECONDS
 
-Prints its URL. ``LINE_SECONDS`` are added to each round trip (half to each direction; connecting, which the
-system does by itself, excepted); ``CANCEL_SECONDS`` pass before a cancel is answered.
+Prints its URL. ``LINE_SECONDS`` are added to each round trip: half to each direction, and the round trip of
+connecting, which the system answers by itself here, to the first bytes of a connection. ``CANCEL_SECONDS`` pass
+before a cancel is answered.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ async def relay(target: int, seconds: float) -> None:
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         onward, answer = await asyncio.open_connection("127.0.0.1", target)
+        await asyncio.sleep(seconds)
         await asyncio.gather(_late(reader, answer, seconds / 2), _late(onward, writer, seconds / 2))
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)

@@ -158,7 +158,7 @@ def test_teams_get_their_roles(new: list[str], make_person: Callable[..., User])
     assert access.role_on(person, made) == Role.OPERATOR
     assert made.access.get(team__name="Readers").role == Role.VIEWER
     run("ACME", "--team", "Billing: EMEA:Viewer")
-    assert access.role_on(person, made) == Role.VIEWER
+    assert access.role_on(User.objects.get(), made) == Role.VIEWER
 
 
 def test_as_a_process_it_takes_the_secret_from_stdin_and_keeps_it_to_itself(sandbox: Sandbox) -> None:

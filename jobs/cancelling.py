@@ -17,6 +17,7 @@ from jobs.confirming import READ_LEASE, confirm, lock, move, settle, wait_for_co
 from jobs.models import Cancellation, Cause, Connection, Exchange, State
 from jobs.models.exchange import Outcome
 from jobs.recording import Actor, record
+from jobs.sentences import notices
 
 LOOK_UP_GOOD_FOR = timedelta(minutes=5)
 SENDING_LEASE = timedelta(seconds=CANCEL_SECONDS + 15)
@@ -48,7 +49,7 @@ class AlreadyAsked(CannotCancel):
     """A cancellation of this job is open, or was made since the look-up."""
 
     def __init__(self, cancellation: Cancellation) -> None:
-        super().__init__("A cancel of this job has already been asked for.")
+        super().__init__(str(notices.THIS_IS_IT))
         self.cancellation = cancellation
 
 
@@ -96,15 +97,15 @@ def cancel(
 def _request(actor: Actor, lookup: Exchange, reason: str, ticket: str) -> Cancellation:
     connection = lookup.connection
     if not access.may_cancel(actor.user, connection):
-        raise NotAllowed("Your teams may not cancel jobs on this connection.")
+        raise NotAllowed(str(notices.NOT_ALLOWED))
     if (earlier := led_to(lookup)) is not None:
         raise AlreadyAsked(earlier)
     if not can_be_cancelled(lookup):
-        raise NothingToCancel("The look-up shows no job that could be cancelled.")
+        raise NothingToCancel(str(notices.NOTHING_TO_CANCEL))
     if is_old(lookup):
-        raise LookUpTooOld("The job was looked up more than 5 minutes ago.")
+        raise LookUpTooOld(str(notices.TOO_OLD))
     if lookup.url != job_url(connection.address, lookup.job_id):
-        raise LookUpTooOld("The connection was changed after the job was looked up.")
+        raise LookUpTooOld(str(notices.CHANGED_SINCE))
     now = timezone.now()
     wanted = Cancellation(
         connection=connection,
@@ -136,7 +137,7 @@ def _insert(wanted: Cancellation) -> Cancellation:
     except IntegrityError:
         return _asked_by_another(wanted)
     except DatabaseError as error:
-        raise NotWritten("The request cannot be written down.") from error
+        raise NotWritten(str(notices.NOT_WRITTEN)) from error
     return wanted
 
 

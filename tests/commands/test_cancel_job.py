@@ -152,8 +152,7 @@ def test_a_cancel_of_another_team_is_not_shown(
     code, report = run_json("the same tenant", job_id, who="other")
     assert (code, report["cancellation"], report["state"]) == (5, None, None)
     assert (
-        report["sentence"]
-        == "A cancel of this job has already been asked for. Another team did. Nothing more was sent."
+        report["sentence"] == "A cancel of this job is open already, asked for by another team. Nothing more was sent."
     )
     assert len(sandbox.seen("DELETE", job_id)) == 1
 

@@ -69,7 +69,7 @@ def test_the_second_is_told_that_theirs_was_not_needed(
         *("cancel_job", "ACME test", job_id, "--as", "operator", "--reason", "x", "--json", "--wait", "0"),
     )
     assert json.loads(ended.stdout)["cancellation"] == str(first.uuid)
-    assert "has already been asked for. operator did, and this is it. Nothing more was sent." in ended.stderr
+    assert "had been asked for already. This is it; nothing more was sent. (operator, " in ended.stderr
     assert len(sandbox.seen("DELETE", job_id)) == 1
 
 

@@ -18,6 +18,7 @@ from jobs.forms import CancelForm
 from jobs.models import Connection, Exchange
 from jobs.models.cancellation import Via
 from jobs.recording import Actor
+from jobs.sentences import notices
 
 USAGE = 2
 
@@ -66,11 +67,12 @@ class Command(BaseCommand):
         except cancelling.AlreadyAsked as asked:
             cancellation = asked.cancellation
             if not access.visible_cancellations(actor.user).filter(pk=cancellation.pk).exists():
-                return reports.of_nothing_sent(lookup, f"{asked} Another team did. Nothing more was sent.")
-            self.stderr.write(f"{asked} {cancellation.who} did, and this is it. Nothing more was sent.")
+                notice = notices.OPEN_ELSEWHERE if cancellation.is_open else notices.ASKED_ELSEWHERE
+                return reports.of_nothing_sent(lookup, str(notice))
+            self.stderr.write(f"{asked} ({cancellation.who}, {cancellation.requested_at:%Y-%m-%d %H:%M:%S} UTC)")
             confirming.wait_for_confirmation(cancellation, seconds=wait, actor=actor)
         except cancelling.CannotCancel as error:
-            return reports.of_nothing_sent(lookup, f"{error} Nothing was sent.")
+            return reports.of_nothing_sent(lookup, str(error))
         return reports.of_cancellation(cancellation, lookup)
 
     def _end(self, report: reports.Report, options: dict[str, Any]) -> None:

@@ -1,0 +1,66 @@
+"""What the product says where it did not do what a person asked: each notice with what must stand behind it.
+
+A notice that ``sends_nothing`` is said only where this request has sent no cancel to Zuora.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Notice:
+    """``text`` is whole sentences; ``evidence`` says which check stands before it."""
+
+    text: str
+    evidence: str
+    sends_nothing: bool = True
+
+    def __str__(self) -> str:
+        return self.text
+
+
+NOT_ALLOWED = Notice(
+    "Your teams may not cancel jobs on this connection. Nothing was sent.",
+    "access.may_cancel says no",
+)
+NOTHING_TO_CANCEL = Notice(
+    "The look-up shows no job that could be cancelled. Nothing was sent.",
+    "the look-up has no job, or one that has ended",
+)
+TOO_OLD = Notice(
+    "The job was looked up more than 5 minutes ago.",
+    "the look-up's time",
+)
+CHANGED_SINCE = Notice(
+    "The connection was changed after the job was looked up.",
+    "the look-up's URL is another than the connection's",
+)
+READ_AGAIN = Notice(
+    "So it was read again. Nothing was sent: check, and confirm.",
+    "a look-up that is too old, or of another address, was made again",
+)
+NOT_WRITTEN = Notice(
+    "The request cannot be written down, so nothing was sent.",
+    "the database refused the row of the cancellation",
+)
+THIS_IS_IT = Notice(
+    "A cancel of this job had been asked for already. This is it; nothing more was sent.",
+    "a cancellation of the job is open, or something was learnt of one since the look-up; the person may see it",
+)
+OPEN_ELSEWHERE = Notice(
+    "A cancel of this job is open already, asked for by another team. Nothing more was sent.",
+    "an open cancellation of the job that the person may not see",
+)
+ASKED_ELSEWHERE = Notice(
+    "Another team has asked for a cancel of this job meanwhile. Nothing more was sent: read the job again.",
+    "a settled cancellation of the job, since the look-up, that the person may not see",
+)
+BEING_ASKED = Notice(
+    "Zuora is being asked at this moment.",
+    "another has claimed the next read of the cancellation",
+)
+MAY_ONLY_SEE = Notice(
+    "You may see this, but not ask Zuora about it.",
+    "access.may_look_up says no to a person who may see the cancellation",
+)
+
+NOTICES = tuple(value for value in vars().values() if isinstance(value, Notice))

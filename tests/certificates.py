@@ -30,12 +30,18 @@ class Authority:
         """The paths of a certificate for these host names or addresses, and of its key."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, hosts[0])])
-        certificate = (
-            self._builder(subject, key, ends_in)
-            .add_extension(x509.SubjectAlternativeName([_name_of(host) for host in hosts]), critical=False)
-            .add_extension(_usage(signs_certificates=False), critical=True)
-            .sign(self._key, hashes.SHA256())
+        return self._write(
+            _for_hosts(self._builder(subject, key, ends_in), hosts).sign(self._key, hashes.SHA256()), key
         )
+
+    def self_signed(self, *hosts: str) -> tuple[str, str]:
+        """The same of a certificate that vouches for itself: no authority has anything to do with it."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, hosts[0])])
+        builder = self._builder(subject, key, timedelta(days=1), issuer=subject)
+        return self._write(_for_hosts(builder, hosts).sign(key, hashes.SHA256()), key)
+
+    def _write(self, certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> tuple[str, str]:
         paths = (self._folder / f"{certificate.serial_number}.pem", self._folder / f"{certificate.serial_number}.key")
         paths[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
         paths[1].write_bytes(
@@ -46,18 +52,23 @@ class Authority:
         return str(paths[0]), str(paths[1])
 
     def _builder(
-        self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, ends_in: timedelta
+        self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, ends_in: timedelta, issuer: x509.Name | None = None
     ) -> x509.CertificateBuilder:
         now = datetime.now(UTC)
         return (
             x509.CertificateBuilder()
             .subject_name(subject)
-            .issuer_name(self._name)
+            .issuer_name(issuer or self._name)
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
             .not_valid_before(min(now, now + ends_in) - timedelta(days=1))
             .not_valid_after(now + ends_in)
         )
+
+
+def _for_hosts(builder: x509.CertificateBuilder, hosts: tuple[str, ...]) -> x509.CertificateBuilder:
+    names = x509.SubjectAlternativeName([_name_of(host) for host in hosts])
+    return builder.add_extension(names, critical=False).add_extension(_usage(signs_certificates=False), critical=True)
 
 
 def _name_of(host: str) -> x509.GeneralName:

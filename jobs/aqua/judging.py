@@ -83,12 +83,11 @@ def _complaints(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
         for reason in reasons:
             if isinstance(reason, dict):
                 yield text(reason.get("code")) or "", text(reason.get("message")) or ""
+    error = text(document.get("error")) or ""
     if code or (message and not document.get("id")):
         yield code, message
-    elif document.get("success") is False and not reasons:
-        yield "", message
-    if error := text(document.get("error")):
-        yield "", error if not message else ""
+    elif error or (document.get("success") is False and not reasons):
+        yield "", message or error
 
 
 def _said(complaint: tuple[str, str]) -> str:

@@ -154,7 +154,7 @@ class _Adapter(HTTPAdapter):
 
 def _explain(error: BaseException, *, sent: bool) -> tuple[str, str]:
     chain = list(_causes(error))
-    for kind, types, words in _EXPLANATIONS:
+    for kind, types, words in _AFTERWARDS if sent else _WHILE_CONNECTING + _AFTERWARDS:
         for cause in chain:
             if isinstance(cause, types):
                 return kind, words.format(reason=_reason(chain))
@@ -163,13 +163,15 @@ def _explain(error: BaseException, *, sent: bool) -> tuple[str, str]:
     return "connect", f"No connection: {_reason(chain)}."
 
 
-_EXPLANATIONS: tuple[tuple[str, tuple[type[BaseException], ...], str], ...] = (
+_WHILE_CONNECTING: tuple[tuple[str, tuple[type[BaseException], ...], str], ...] = (
     ("proxy", (requests.exceptions.ProxyError, urllib3.exceptions.ProxyError), "The proxy did not connect: {reason}."),
     ("dns", (urllib3.exceptions.NameResolutionError,), "The host name cannot be resolved: {reason}."),
     ("tls", (ssl.SSLCertVerificationError,), "The server's certificate is not trusted: {reason}."),
     ("tls", (ssl.SSLError, urllib3.exceptions.SSLError), "No TLS connection: {reason}."),
     ("connect", (urllib3.exceptions.NewConnectionError,), "No connection: {reason}."),
     ("connect_timeout", (urllib3.exceptions.ConnectTimeoutError,), "No connection within the time allowed."),
+)
+_AFTERWARDS: tuple[tuple[str, tuple[type[BaseException], ...], str], ...] = (
     ("timeout", (TimeoutError, urllib3.exceptions.ReadTimeoutError), "No whole answer within the time allowed."),
     ("garbled", (urllib3.exceptions.DecodeError,), "The answer cannot be unpacked: {reason}."),
 )
@@ -193,4 +195,6 @@ def _reason(chain: list[BaseException]) -> str:
     for cause in chain:
         if isinstance(cause, OSError) and cause.strerror:
             return cause.strerror.rstrip(".")
+        if isinstance(cause, OSError) and str(cause).startswith("Tunnel connection failed"):
+            return str(cause).rstrip(".")
     return type(chain[-1]).__name__

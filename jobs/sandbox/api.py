@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import unquote
 
 from jobs.sandbox import situations
 from jobs.sandbox.answers import GATEWAY_PAGE, Reply, aqua_error, problem
@@ -29,13 +30,14 @@ class Switches:
 
     ``already_complete`` is the form in which a cancel that comes too late, or for an unknown job, is refused:
     "errorCode" (with HTTP 200), "400" or "404". ``concurrent_jobs`` holds for stateful and stateless jobs each;
-    ``concurrent_requests`` is None for any number.
+    ``concurrent_requests`` is None for any number; Zuora's API sandboxes allow 2,500 ``requests_a_minute``.
     """
 
     accepts_post_cancel: bool = False
     already_complete: str = "errorCode"
     concurrent_jobs: int = 50
     concurrent_requests: int | None = None
+    requests_a_minute: int = 50_000
 
 
 class Api:
@@ -75,7 +77,7 @@ class Api:
     def _get(self, path: str) -> Reply:
         with self._lock:
             if match := _LAST_JOB.fullmatch(path):
-                return self._last_completed(match[1], match[2])
+                return self._last_completed(unquote(match[1]), unquote(match[2]))
             if match := _FILE.fullmatch(path):
                 return self._file(match[1])
         if (match := _DESCRIBE.fullmatch(path)) and (xml := description(match[1] or "")):
@@ -138,7 +140,7 @@ class Api:
             order = read_order(body)
         except NotAccepted as error:
             document = {"errorCode": "90005", "message": str(error), "batches": [], "status": "error"}
-            return Reply(200, document | {"name": "", "version": "1.0", "format": "CSV"})
+            return Reply(200, document | {"name": "", "version": "1.0", "format": "CSV"} | error.echo)
         with self._lock:
             if self._is_full(is_stateful=bool(order.partner)):
                 return aqua_error("90028", "The number of concurrent jobs exceeds the limit.")

@@ -59,20 +59,30 @@ class PretendJob:
     @property
     def starts_at(self) -> float:
         """When it begins to execute; a stateful job waits for the one before it."""
-        earliest = self.submitted_at + self.waits
-        return max(earliest, self.behind.clears_at) if self.behind else earliest
+        return self._times()[0]
 
     @property
     def ends_at(self) -> float:
         """When nothing more happens to it."""
-        if self.cancelled_at is not None:
-            return self.cancelled_at
-        return self.starts_at + sum(batch.seconds for batch in self._executed())
+        return self._times()[1]
 
     @property
     def clears_at(self) -> float:
         """When a stateful job behind it may begin: it has ended, and so have those before it."""
-        return max(self.ends_at, self.behind.clears_at) if self.behind else self.ends_at
+        return self._times()[2]
+
+    def _times(self) -> tuple[float, float, float]:
+        """When it starts, ends and clears: told from the first of its queue on, which may be long."""
+        queue = [self]
+        while (before := queue[-1].behind) is not None:
+            queue.append(before)
+        starts = ends = clears = float("-inf")
+        for job in reversed(queue):
+            starts = max(job.submitted_at + job.waits, clears)
+            takes = sum(batch.seconds for batch in job._executed())
+            ends = starts + takes if job.cancelled_at is None else job.cancelled_at
+            clears = max(ends, clears)
+        return starts, ends, clears
 
     def _executed(self) -> list[PretendBatch]:
         failing = next((n for n, batch in enumerate(self.batches) if batch.fails), len(self.batches))

@@ -9,8 +9,9 @@ class Fault:
     """Applies to requests with this method whose path contains ``path``, ``times`` times (None: always).
 
     ``act``: the work is done before the answer goes wrong. ``status`` and ``body`` replace the
-    answer's own (None keeps them, where it acts). ``hang_up`` closes the connection: "before"
-    the answer, or in the "middle" of it; ``reset`` closes it with a TCP reset. ``drip_headers``
+    answer's own (None keeps them, where it acts). ``hang_up`` closes the connection: "during" the
+    request (only its first line is read, nothing is done), "before" the answer, or in the
+    "middle" of it; ``reset`` closes it with a TCP reset. ``drip_headers``
     and ``drip_body`` are the seconds between two bytes; ``delay`` passes before the answer;
     ``padding`` is sent after the body, in bytes, without being held in memory.
     """
@@ -47,11 +48,11 @@ class Faults:
         with self._lock:
             self._waiting.clear()
 
-    def take(self, method: str, path: str) -> Fault | None:
-        """The one that this request meets."""
+    def take(self, method: str, path: str, *, during: bool = False) -> Fault | None:
+        """The one that this request meets; ``during``: while it is still being read."""
         with self._lock:
             for position, fault in enumerate(self._waiting):
-                if fault.method == method and fault.path in path:
+                if fault.method == method and fault.path in path and (fault.hang_up == "during") == during:
                     self._use(position, fault)
                     return fault
         return None

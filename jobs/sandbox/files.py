@@ -31,8 +31,22 @@ def _table(job: PretendJob, batch: PretendBatch, part: int) -> bytes:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
     seed = new_id(job.job_id, batch.name, part)[:20]
-    writer.writerows([f"{seed}{number:012x}", *(f"{name} {number}" for name in header[1:])] for number in range(rows))
+    deleted = batch.deleted if isinstance(batch.deleted, dict) else None
+    more = header[1:] if deleted is None else header[1:-1]
+    flags = [] if deleted is None else ["0" if str(deleted.get("format")).lower() == "numeric" else "false"]
+    writer.writerows([f"{seed}{n:012x}", *(_value(name, n) for name in more), *flags] for n in range(rows))
     return text.getvalue().encode()
+
+
+def _value(column: str, number: int) -> str:
+    """What may stand under a heading: clients parse dates and amounts."""
+    if column.endswith(("DueDate", "EffectiveDate", "InvoiceDate")):
+        return "2026-01-31"
+    if column.endswith("Date"):
+        return "2026-01-31T08:20:07Z"
+    if column.endswith(("Amount", "Balance")):
+        return f"{number}.50"
+    return f"{column} {number}"
 
 
 def _packed(job: PretendJob, batch: PretendBatch, table: bytes) -> bytes:

@@ -48,7 +48,7 @@ class Sandbox:
         self._offset = 0.0
         self.switches = Switches(**switches)
         self.api = Api(self.now, self.switches)
-        self.limits = Limits(self.switches.concurrent_requests)
+        self.limits = Limits(self.switches.concurrent_requests, self.switches.requests_a_minute)
         self.faults = Faults()
         self._seen: list[Seen] = []
         self._lock = threading.Lock()

@@ -13,7 +13,11 @@ _QUERY = re.compile(r"select\s+(?P<fields>.+?)\s+from\s+(?P<source>[A-Za-z]\w*)\
 
 
 class NotAccepted(Exception):
-    """The job is rejected at validation; the message is AQuA's."""
+    """The job is rejected at validation; the message is AQuA's. ``echo`` holds what the answer repeats."""
+
+    def __init__(self, message: str, **echo: Any) -> None:
+        super().__init__(message)
+        self.echo = echo
 
 
 @dataclass(frozen=True)
@@ -40,18 +44,16 @@ def read_order(body: bytes) -> Order:
     """
     try:
         wanted = json.loads(body)
-        queries = wanted["queries"]
-        batches = tuple(_batch(query) for query in queries)
+        batches = tuple(_batch(query) for query in wanted["queries"])
     except (ValueError, KeyError, TypeError, AttributeError):
         raise NotAccepted("The JSON request cannot be parsed.") from None
-    if not 1 <= len(batches) <= MAX_QUERIES:
-        raise NotAccepted(f"There must be between 1 and {MAX_QUERIES} queries.")
     format_ = str(wanted.get("format") or "csv").lower()
-    if format_ not in FORMATS:
-        raise NotAccepted(f"The format {format_} is not supported.")
     partner, project = str(wanted.get("partner") or ""), str(wanted.get("project") or "")
-    if partner and not project:
-        raise NotAccepted("The project must be specified together with the partner.")
+    if complaint := _complaint(batches, format_, partner, project):
+        echo = {"name": str(wanted.get("name") or ""), "version": wanted.get("version", "1.0")}
+        queries = [{"name": batch.name, "query": batch.query, "batchType": batch.batch_type} for batch in batches]
+        raise NotAccepted(complaint, **echo, batches=queries)
+    merges = _is_true(wanted.get("useLastCompletedJobQueries"))
     return Order(
         name=str(wanted.get("name") or ""),
         batches=batches,
@@ -60,16 +62,26 @@ def read_order(body: bytes) -> Order:
         format=format_.upper(),
         version=wanted.get("version", "1.0"),
         encrypted=str(wanted.get("encrypted") or "none"),
-        merges_last_queries=_is_true(wanted.get("useLastCompletedJobQueries")),
+        merges_last_queries=merges,
         uses_labels=not _is_true(wanted.get("useQueryLabels")),
-        echo={"useLastCompletedJobQueries": False, "offset": wanted.get("offset", 0)},
+        echo={"useLastCompletedJobQueries": merges, "offset": wanted.get("offset", 0)},
     )
+
+
+def _complaint(batches: tuple[PretendBatch, ...], format_: str, partner: str, project: str) -> str:
+    if not 1 <= len(batches) <= MAX_QUERIES:
+        return f"There must be between 1 and {MAX_QUERIES} queries."
+    if not all(_QUERY.match(batch.query.strip()) for batch in batches):
+        return "There is a syntax error in one of the queries in the AQuA input"
+    if format_ not in FORMATS:
+        return f"The format {format_} is not supported."
+    if partner and not project:
+        return "The project must be specified together with the partner."
+    return ""
 
 
 def _batch(query: dict[str, Any]) -> PretendBatch:
     text = str(query["query"])
-    if not _QUERY.match(text.strip()):
-        raise NotAccepted("There is a syntax error in one of the queries in the AQuA input")
     return PretendBatch(
         name=str(query.get("name") or ""),
         query=text,

@@ -71,10 +71,21 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     timeout = 60
+    raw_requestline: bytes
     _seen: "Seen | None" = None
 
     def log_message(self, *args: Any) -> None:
         """Nothing: the sandbox keeps its own log."""
+
+    def parse_request(self) -> bool:
+        """The request line has come; what goes wrong now leaves the rest of the request unread."""
+        method, target = (*self.raw_requestline.decode("latin-1").split(), "", "")[:2]
+        path = urlsplit(target).path
+        if fault := self.server.sandbox.faults.take(method, tidy(path), during=True):
+            self.server.sandbox.note(method, path, {}, b"")
+            self._hang_up(fault)
+            return False
+        return super().parse_request()
 
     def _serve(self) -> None:
         sandbox, path = self.server.sandbox, urlsplit(self.path).path
@@ -94,7 +105,9 @@ class Handler(BaseHTTPRequestHandler):
         if "chunked" in (self.headers.get("Transfer-Encoding") or "").lower():
             body = b"".join(iter(self._chunk, b""))
         else:
-            body = self.rfile.read(min(int(self.headers.get("Content-Length") or 0), MAX_BODY))
+            length = int(self.headers.get("Content-Length") or 0)
+            body = self.rfile.read(min(max(length, 0), MAX_BODY))
+            self.close_connection |= not 0 <= length <= MAX_BODY  # the next request cannot be found
         if self.headers.get("Content-Encoding") == "gzip":
             with contextlib.suppress(OSError, EOFError, zlib.error):
                 return gzip.decompress(body)
@@ -110,13 +123,13 @@ class Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_DELETE = do_PUT = do_HEAD = do_PATCH = _serve  # noqa: N815
 
     def _answer(self, path: str, headers: dict[str, str], body: bytes) -> None:
-        sandbox = self.server.sandbox
+        sandbox, method = self.server.sandbox, "GET" if self.command == "HEAD" else self.command
         if objection := sandbox.api.objection(path, headers):
             return self._send(objection)
         fault = sandbox.faults.take(self.command, path)
         if fault is None:
-            return self._send(sandbox.api.answer(self.command, path, headers, body))
-        reply = sandbox.api.answer(self.command, path, headers, body) if fault.act else Reply(200, raw=b"")
+            return self._send(sandbox.api.answer(method, path, headers, body))
+        reply = sandbox.api.answer(method, path, headers, body) if fault.act else Reply(200, raw=b"")
         return self._go_wrong(fault, reply)
 
     def _go_wrong(self, fault: Fault, reply: Reply) -> None:

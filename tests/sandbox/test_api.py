@@ -15,18 +15,6 @@ JOBS = "/v1/batch-query/jobs"
 QUERIES = [{"name": "Account", "query": "select Id from Account"}, {"name": "Refund", "query": "select Id from Refund"}]
 
 
-@pytest.fixture
-def ask(sandbox: Sandbox) -> Ask:
-    """Ask it something, signed in with the key pair."""
-    key, secret = sandbox.describe()["keys"].values()
-
-    def send(method: str, path: str, **more: object) -> requests.Response:
-        headers = {"apiAccessKeyId": key, "apiSecretAccessKey": secret, **more.pop("headers", {})}  # type: ignore[dict-item]
-        return requests.request(method, sandbox.url + path, headers=headers, timeout=10, **more)  # type: ignore[arg-type]
-
-    return send
-
-
 def token_of(sandbox: Sandbox, **changes: str) -> requests.Response:
     form = {**sandbox.describe()["oauth"], "grant_type": "client_credentials", **changes}
     return requests.post(f"{sandbox.url}/oauth/token", data=form, timeout=10)

@@ -37,7 +37,7 @@ def lookup(user: User, found: Exchange, form: CancelForm) -> dict[str, Any]:
         "may_look_up": access.may_look_up(user, found.connection),
         "is_usual_id": job_ids.is_usual(found.job_id),
         "is_stateful": bool(found.snapshot and found.snapshot.partner and found.snapshot.project),
-        "led_to": Cancellation.objects.filter(lookup=found).first(),
+        "led_to": cancelling.led_to(found),
         "form": form,
     }
 
@@ -55,7 +55,7 @@ def cancellation(user: User, shown: Cancellation) -> dict[str, Any]:
         "job": job,
         "is_before": last is None,
         "batches": rows,
-        "counts": list(Counter(row["fate"].word for row in rows).items()),
+        "counts": list(Counter(row["fate"].word for row in rows).items()) if last else [],
         "read": evidence.read,
         "answer": evidence.answer,
         "exchanges": list(history.exchanges_of(shown)),

@@ -1,10 +1,11 @@
 """The pages."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from jobs import health, views
+from jobs.signing_in import SignIn
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -13,7 +14,7 @@ urlpatterns = [
     path("lookups/<int:lookup_id>/cancel", views.cancel, name="cancel"),
     path("cancellations/<uuid:uuid>/", views.cancellation, name="cancellation"),
     path("cancellations/<uuid:uuid>/check", views.check, name="check"),
-    path("accounts/login/", login_not_required(LoginView.as_view(redirect_authenticated_user=True)), name="login"),
+    path("accounts/login/", login_not_required(SignIn.as_view()), name="login"),
     path("accounts/logout/", LogoutView.as_view(), name="logout"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -8,24 +8,22 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render, resolve_url
 from django.views.decorators.http import require_http_methods, require_safe
 
-from jobs import access, cancelling, confirming, history, pages
+from jobs import access, cancelling, confirming, drafts, history, pages
 from jobs.access import person
 from jobs.forms import CancelForm, LookUpForm
 from jobs.models import Cancellation, Exchange
 from jobs.recording import Actor
+from jobs.sentences import notices
 
 needs_post = require_http_methods(["GET", "HEAD", "POST"])
 """The address of a form: opened without one (a reload, the way back from signing in) it leads to the form's page."""
-
-DRAFTS = "drafts"
-"""In the session: what was typed on a review page whose look-up had to be made again."""
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Look a job up; the person's recent cancellations below."""
     user = person(request)
-    return render(request, "home.html", pages.home(user, LookUpForm(user=user)))
+    return render(request, "home.html", pages.home(user, LookUpForm(user=user, initial=drafts.kept(request))))
 
 
 class SeeOther(HttpResponseRedirect):
@@ -50,20 +48,20 @@ def look_up(request: HttpRequest) -> HttpResponse:
         return render(request, "home.html", pages.home(user, form), status=422)
     connection, job_id = form.cleaned_data["connection"], form.cleaned_data["job_id"]
     found = cancelling.look_up(actor=Actor(user), connection=connection, job_id=job_id)
+    drafts.drop(request)
     return see_other("lookup", found.pk)
 
 
 def _visible_lookup(request: HttpRequest, lookup_id: int) -> Exchange:
     visible = access.visible_exchanges(person(request)).filter(cause="look_up")
-    return get_object_or_404(visible.select_related("snapshot"), pk=lookup_id)
+    return get_object_or_404(visible.select_related("snapshot", "led_to"), pk=lookup_id)
 
 
 @require_safe
 def lookup(request: HttpRequest, lookup_id: int) -> HttpResponse:
     """The job, its batches, what a cancel would stop, and the form that asks why."""
     found = _visible_lookup(request, lookup_id)
-    draft = request.session.get(DRAFTS, {}).get(str(lookup_id))
-    form = CancelForm(connection=found.connection, initial=draft)
+    form = CancelForm(connection=found.connection, initial=drafts.kept(request))
     return render(request, "lookup.html", pages.lookup(person(request), found, form))
 
 
@@ -85,7 +83,7 @@ def cancel(request: HttpRequest, lookup_id: int) -> HttpResponse:
     except cancelling.LookUpTooOld as error:
         return _look_up_again(request, found, form, str(error))
     except cancelling.CannotCancel as error:
-        messages.error(request, f"{error} Nothing was sent.")
+        messages.error(request, str(error))
         return see_other("lookup", found.pk)
     return see_other(cancellation)
 
@@ -93,29 +91,19 @@ def cancel(request: HttpRequest, lookup_id: int) -> HttpResponse:
 def _to_the_same(request: HttpRequest, asked: Cancellation, found: Exchange) -> HttpResponse:
     """One result page for all who press at once, and may see it."""
     if access.visible_cancellations(person(request)).filter(pk=asked.pk).exists():
-        messages.info(request, "A cancel of this job had been asked for already. This is it; nothing more was sent.")
+        messages.info(request, str(notices.THIS_IS_IT))
         return see_other(asked)
-    if asked.is_open:
-        words = "A cancel of this job is open already, asked for by another team. Nothing more was sent."
-    else:
-        words = "Another team has asked for a cancel of this job meanwhile. Nothing more was sent: read the job again."
-    messages.info(request, words)
+    messages.info(request, str(notices.OPEN_ELSEWHERE if asked.is_open else notices.ASKED_ELSEWHERE))
     return see_other("lookup", found.pk)
 
 
 def _look_up_again(request: HttpRequest, old: Exchange, form: CancelForm, why: str) -> HttpResponse:
     """The look-up is no longer good to decide on: make it again, and keep what was typed."""
     user = person(request)
-    if not access.may_look_up(user, old.connection):
-        messages.error(request, "You may not use this connection any longer. Nothing was sent.")
-        return see_other("lookup", old.pk)
     new = cancelling.look_up(actor=Actor(user), connection=old.connection, job_id=old.job_id)
     typed = {name: form.cleaned_data[name] for name in ("reason", "ticket")}
-    request.session[DRAFTS] = {str(new.pk): typed}
-    messages.warning(
-        request,
-        f"{why} So it was read again. Nothing was sent: check, and confirm.",
-    )
+    drafts.Draft(resolve_url("lookup", new.pk), typed).keep(request)
+    messages.warning(request, f"{why} {notices.READ_AGAIN}")
     return see_other("lookup", new.pk)
 
 
@@ -138,7 +126,7 @@ def check(request: HttpRequest, uuid: UUID) -> HttpResponse:
     user = person(request)
     shown = get_object_or_404(access.visible_cancellations(user), uuid=uuid)
     if not access.may_look_up(user, shown.connection):
-        messages.error(request, "You may see this, but not ask Zuora about it.")
+        messages.error(request, str(notices.MAY_ONLY_SEE))
     elif shown.is_open and not confirming.check_now(shown, Actor(user)):
-        messages.info(request, "Zuora is being asked at this moment.")
+        messages.info(request, str(notices.BEING_ASKED))
     return see_other(shown)

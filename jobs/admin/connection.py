@@ -67,9 +67,11 @@ class ConnectionAdmin(Managed, admin.ModelAdmin):
     def test(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask Zuora for a job that cannot exist; nothing is cancelled."""
         user = access.person(request)
-        if request.method != "POST" or not access.may_manage(user):
+        if not access.may_manage(user):
             raise PermissionDenied
         connection = get_object_or_404(Connection, pk=pk)
+        if request.method != "POST":
+            return HttpResponseRedirect(reverse("admin:jobs_connection_change", args=[pk]))
         result = trying.try_connection(connection, Actor(user))
         self.message_user(request, result.sentence, messages.SUCCESS if result.works else messages.ERROR)
         return HttpResponseRedirect(reverse("admin:jobs_connection_change", args=[pk]))

@@ -64,3 +64,26 @@ MAY_ONLY_SEE = Notice(
 )
 
 NOTICES = tuple(value for value in vars().values() if isinstance(value, Notice))
+"""Of the doors that look up, cancel and check."""
+
+SESSION_ENDED = Notice(
+    "Your session had ended, so nothing was sent or saved. Sign in to go on.",
+    "a form was sent by nobody who is signed in",
+)
+DRAFT_WAITS = Notice(
+    "What you typed is kept: you see it again afterwards, and confirm it yourself.",
+    "the form's fields were taken along",
+)
+STILL_HERE = Notice(
+    "Your session had ended, so nothing was sent. Check what you see here, and confirm it.",
+    "a draft came along through the sign-in",
+)
+STALE_PAGE = Notice(
+    "This page had been open for too long. Please sign in once more. Your browser must accept cookies for that.",
+    "the sign-in form had no valid CSRF token",
+)
+SIGNED_IN_AGAIN = Notice(
+    "You had signed in again since this page was opened, so nothing was sent. Check, and confirm.",
+    "a form without a valid CSRF token came from our own page, and its sender is signed in",
+)
+SIGN_IN_NOTICES = tuple(value for value in vars().values() if isinstance(value, Notice) and value not in NOTICES)

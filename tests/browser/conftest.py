@@ -1,19 +1,22 @@
 """The product as `make run` serves it, on ports and a database of its own, and Debian's Chromium."""
 
+import json
 import os
-import re
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from jobs.sandbox import Sandbox
+from tests.browser.served import Demo, Stage, free_port, until_ready
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium"
@@ -25,35 +28,6 @@ CHROMIUM_FLAGS = (
     "--disable-sync",
     "--no-first-run",
 )
-
-
-@dataclass(frozen=True)
-class Demo:
-    """What the start printed."""
-
-    printed: str
-
-    @property
-    def url(self) -> str:
-        return re.findall(r"http://localhost:\d+", self.printed)[0]
-
-    @property
-    def sandbox_url(self) -> str:
-        return re.findall(r"http://localhost:\d+", self.printed)[1]
-
-    @property
-    def password(self) -> str:
-        return re.findall(r"Password +(\S+)", self.printed)[0]
-
-    def job(self, situation: str) -> str:
-        """The ID of a job to try, as it was printed."""
-        return re.findall(rf"([0-9a-f]{{32}}) +{situation}\n", self.printed)[0]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")
@@ -77,7 +51,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         ) as process,
     ):
         try:
-            yield Demo(until_ready(process, home / "log"))
+            yield Demo(until_ready(process, home / "log"), env)
         finally:
             process.send_signal(signal.SIGINT)
             with suppress(subprocess.TimeoutExpired):
@@ -86,15 +60,22 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     assert process.returncode == 0, (home / "log").read_text()
 
 
-def until_ready(process: "subprocess.Popen[str]", log: Path) -> str:
-    """What was printed up to its last line."""
-    printed = ""
-    assert process.stdout
-    for line in process.stdout:
-        printed += line
-        if line.startswith("Ctrl-C"):
-            return printed
-    raise AssertionError(f"The demo ended at its start: {printed}\n{log.read_text()}")
+@pytest.fixture(scope="session")
+def stage(demo: Demo) -> Iterator[Stage]:
+    with Sandbox() as sandbox:
+        lookups = {
+            "production": ("Tests live", sandbox.submit()),
+            "sandbox": ("Tests", sandbox.submit()),
+            "unusual ID": ("Tests", sandbox.submit(job_id="Job_42")),
+            "stateful": ("Tests", sandbox.jobs["queued"]),
+            "ended": ("Tests live", sandbox.jobs["aborted"]),
+            "unknown ID": ("Tests live", sandbox.jobs["unknown ID"]),
+            "unreachable": ("Tests, unreachable", sandbox.jobs["running"]),
+        }
+        command = [sys.executable, "-m", "tests.browser.prepare", sandbox.url, json.dumps(lookups)]
+        done = subprocess.run(command, cwd=ROOT, env=demo.env, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        yield Stage(sandbox, json.loads(done.stdout))
 
 
 @pytest.fixture(scope="session")
@@ -131,6 +112,21 @@ class Window:
     def sentence(self) -> str:
         """What the page says of the job."""
         return self.page.locator(".sentence").inner_text()
+
+
+@pytest.fixture(scope="session")
+def session_of(demo: Demo, chromium: Browser) -> Callable[[str], Any]:
+    """The cookies of somebody who has signed in, once for all tests that do not sign in or out."""
+
+    @cache
+    def sign_in(name: str) -> Any:
+        context = chromium.new_context()
+        Window(demo, context.new_page()).sign_in(name)
+        cookies = context.storage_state()
+        context.close()
+        return cookies
+
+    return sign_in
 
 
 @pytest.fixture

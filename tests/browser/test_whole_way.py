@@ -3,7 +3,8 @@
 import re
 from collections.abc import Callable
 
-from tests.browser.conftest import Demo, Window
+from tests.browser.conftest import Window
+from tests.browser.served import Demo
 
 
 def test_from_the_printed_job_id_to_the_auditors_page(demo: Demo, open_window: Callable[..., Window]) -> None:

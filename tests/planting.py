@@ -112,7 +112,7 @@ def by_command(run: Run, connection: Connection, job_id: str, refused: str, file
 def browse_what_is_refused(admin: Browser) -> None:
     refused = Connection.objects.get(name="refused")
     assert admin.post(page_of(refused, "test")).status_code == 302
-    assert "no token" in admin.get(page_of(refused)).content.decode()
+    assert "did not accept the credentials" in admin.get(page_of(refused)).content.decode()
 
 
 def plant(planted: Planted, sandbox: Sandbox) -> None:

@@ -13,7 +13,7 @@ from jobs import access, connections
 from jobs.aqua.client import CANCEL_SECONDS
 from jobs.aqua.environments import job_url
 from jobs.aqua.job import TERMINAL
-from jobs.confirming import READ_LEASE, confirm, lock, move, settle, wait_for_confirmation
+from jobs.confirming import READ_LEASE, confirm, move, settle, wait_for_confirmation
 from jobs.models import Cancellation, Cause, Connection, Exchange, State
 from jobs.models.exchange import Outcome
 from jobs.recording import Actor, record
@@ -164,7 +164,6 @@ def _send(cancellation: Cancellation, actor: Actor, *, reads_next: bool) -> None
     """
     reply = connections.cancel_job(cancellation.connection, cancellation.job_id, track_id=cancellation.track_id)
     with transaction.atomic():
-        lock(cancellation)
         answer = record(
             reply,
             connection=cancellation.connection,

@@ -8,7 +8,6 @@ import time
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection as database
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -74,7 +73,6 @@ def confirm(cancellation: Cancellation, *, cause: Cause, actor: Actor | None) ->
     connection, job_id = cancellation.connection, cancellation.job_id
     reply = connections.read_job(connection, job_id, track_id=cancellation.track_id, rest_base=cancellation.rest_base)
     with transaction.atomic():
-        lock(cancellation)
         read = record(reply, connection=connection, job_id=job_id, cause=cause, actor=actor, cancellation=cancellation)
         is_deadline = timezone.now() >= cancellation.deadline_at
         state = verdict(read=read, answer=answer_to_cancel(cancellation), is_deadline=is_deadline)
@@ -82,15 +80,6 @@ def confirm(cancellation: Cancellation, *, cause: Cause, actor: Actor | None) ->
             _read_later(cancellation, read, reply.error)
         else:
             settle(cancellation, state, read)
-
-
-def lock(cancellation: Cancellation) -> None:
-    """One at a time records what concerns a cancellation, so that its exchanges are numbered in order.
-
-    SQLite needs no such lock: it has one writer.
-    """
-    if database.features.has_select_for_update:
-        Cancellation.objects.select_for_update().only("pk").get(pk=cancellation.pk)
 
 
 def move(cancellation: Cancellation, **columns: Any) -> None:

@@ -10,7 +10,6 @@ import zlib
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
 from django.db import connection as database
 
 from jobs.aqua import Answer, Batch, Job
@@ -55,6 +54,7 @@ def record(
     cancellation: Cancellation | None = None,
 ) -> Exchange:
     """Store a call's exchanges, oldest first; the last one is returned. Without an actor it was ``follow``."""
+    _lock(connection.rest_base, job_id)
     answer, error = reply.answer, reply.error
     common = {
         "connection": connection,
@@ -82,6 +82,17 @@ def record(
     exchange = _exchange(answer, snapshot, {**common, **verdict})
     exchange.save()
     return exchange
+
+
+def _lock(rest_base: str, job_id: str) -> None:
+    """One at a time records what concerns a job, so that its exchanges are numbered in order, and no content is twice.
+
+    SQLite needs no such lock: it has one writer.
+    """
+    if database.vendor == "postgresql":
+        key = int.from_bytes(hashlib.sha256(f"{rest_base} {job_id}".encode()).digest()[:8], signed=True)
+        with database.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
 
 
 def _exchange(answer: Answer, snapshot: JobSnapshot | None, fields: dict[str, object]) -> Exchange:
@@ -121,11 +132,7 @@ def keep_snapshot(connection: Connection, job: Job, body: bytes) -> JobSnapshot:
         has_batches=job.batches is not None,
         extra=job.extra,
     )
-    try:
-        with transaction.atomic(savepoint=database.features.has_select_for_update):  # SQLite has one writer
-            snapshot.save(force_insert=True)
-    except IntegrityError:  # another has just written the same
-        return JobSnapshot.objects.get(**key)
+    snapshot.save(force_insert=True)
     BatchSnapshot.objects.bulk_create(
         _batch_row(snapshot, position, batch) for position, batch in enumerate(job.batches or ())
     )

@@ -1,6 +1,5 @@
 """One HTTP exchange: pooled, bounded in time and size, never repeated, never redirected."""
 
-import http.cookiejar
 import ssl
 import time
 from dataclasses import dataclass, field
@@ -43,19 +42,15 @@ class TransportError(Exception):
 
 
 class Transport:
-    """The pooled session of one connection; safe for threads.
+    """The pooled connections of one stored connection; safe for threads.
 
+    An adapter of requests without a session around it: no cookies, no redirects, no settings of the environment.
     ``proxy`` is a URL or "", ``ca_file`` a PEM file that replaces the usual authorities or "".
     """
 
     def __init__(self, *, proxy: str = "", ca_file: str = "") -> None:
         self._proxies = {"http": proxy, "https": proxy} if proxy else {}
-        self._session = _Session()
-        self._session.trust_env = False
-        self._session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
-        adapter = _Adapter(ca_file)
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
+        self._adapter = _Adapter(ca_file)
 
     def exchange(
         self, method: str, url: str, *, headers: dict[str, str], seconds: float, form: dict[str, str] | None = None
@@ -83,14 +78,8 @@ class Transport:
         self, received: Received, method: str, url: str, headers: dict[str, str], form: dict[str, str] | None
     ) -> None:
         request = requests.Request(method, url, headers=HEADERS | headers, data=form).prepare()
-        response = self._session.send(
-            request,
-            stream=True,
-            allow_redirects=False,
-            proxies=self._proxies,
-            timeout=current_call.get().seconds_left(),
-        )
-        with response:
+        left = current_call.get().seconds_left()
+        with self._adapter.send(request, stream=True, timeout=left, proxies=self._proxies) as response:
             received.status = response.status_code
             received.headers = {name.lower(): value for name, value in response.headers.items()}
             received.body = b""
@@ -105,7 +94,7 @@ class Transport:
 
     def close(self) -> None:
         """Close the pooled connections."""
-        self._session.close()
+        self._adapter.close()
 
 
 def seconds_in(retry_after: str) -> float | None:
@@ -123,13 +112,6 @@ def seconds_in(retry_after: str) -> float | None:
 
 class _TooLarge(Exception):
     pass
-
-
-class _Session(requests.Session):
-    """Knows no redirects: even without following one, requests would read its whole body to prepare for it."""
-
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """None, ever."""
 
 
 class _Adapter(HTTPAdapter):

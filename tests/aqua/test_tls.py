@@ -85,13 +85,13 @@ def test_without_a_private_authority_in_the_settings_its_servers_are_foreign(
 
 
 def test_the_private_authority_replaces_the_usual_ones(authority: Authority) -> None:
-    adapter = Transport(ca_file=str(authority.ca_file))._session.get_adapter("https://rest.zuora.com")
+    adapter = Transport(ca_file=str(authority.ca_file))._adapter
     names = [dict(pair[0] for pair in known["subject"])["commonName"] for known in adapter._tls.get_ca_certs()]
     assert names == ["An authority of tests"]
 
 
 def test_verification_is_on_and_there_is_no_way_to_turn_it_off() -> None:
-    tls = Transport()._session.get_adapter("https://rest.zuora.com")._tls
+    tls = Transport()._adapter._tls
     assert (tls.verify_mode, tls.check_hostname) == (ssl.CERT_REQUIRED, True)
     assert tls.minimum_version >= ssl.TLSVersion.TLSv1_2
     for file in AQUA.glob("*.py"):

@@ -131,7 +131,7 @@ def _insert(wanted: Cancellation) -> Cancellation:
     """Write the row, unless somebody was faster: with one still open, or with one since the look-up."""
     try:
         with transaction.atomic():
-            wanted.save()
+            wanted.save(force_insert=True)
             if (faster := _cancelled_since(wanted)) is not None:
                 raise AlreadyAsked(faster)
     except IntegrityError:
@@ -154,7 +154,8 @@ def _cancelled_since(wanted: Cancellation) -> Cancellation | None:
     Told by the order of the rows, not by a clock.
     """
     others = Cancellation.objects.filter(rest_base=wanted.rest_base, job_id=wanted.job_id)
-    return others.filter(rests_on__gt=wanted.lookup_id).order_by("-id").first()
+    since = others.filter(rests_on__gt=wanted.lookup_id)
+    return since.order_by("-id").first() if since.exists() else None
 
 
 def _send(cancellation: Cancellation, actor: Actor, *, reads_next: bool) -> None:

@@ -122,8 +122,8 @@ def keep_snapshot(connection: Connection, job: Job, body: bytes) -> JobSnapshot:
         "job_id": columns.pop("job_id"),
         "content_sha256": hashlib.sha256(content.encode()).hexdigest(),
     }
-    if (known := JobSnapshot.objects.filter(**key).first()) is not None:
-        return known
+    if JobSnapshot.objects.filter(**key).exists():
+        return JobSnapshot.objects.get(**key)
     snapshot = JobSnapshot(
         **key,
         **columns,

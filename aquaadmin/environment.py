@@ -6,8 +6,10 @@ with the path of a file that holds the value. An empty one counts as not set. Wh
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from cryptography.fernet import Fernet
@@ -44,6 +46,47 @@ def required(name: str) -> str:
 def words(name: str, default: list[str]) -> list[str]:
     """A comma list."""
     return [word.strip() for word in text(name).split(",") if word.strip()] or default
+
+
+_HOST = re.compile(r"[a-z0-9*-]+(\.[a-z0-9*-]+)*")
+_PROXY_HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|[0-9a-f:.]*:[0-9a-f:.]*")
+
+
+def hosts(name: str, default: list[str]) -> list[str]:
+    """A comma list of patterns of host names, in lower case."""
+    patterns = [word.lower() for word in words(name, default)]
+    for position, pattern in enumerate(patterns, start=1):
+        if not _HOST.fullmatch(pattern):
+            raise ImproperlyConfigured(
+                f"Entry {position} of {name} is not a host like *.zuora.com or rest.example.com"
+                " (no https://, no port, no path)."
+            )
+    return patterns
+
+
+def proxy(name: str) -> str:
+    """The URL of a proxy, or ""; no message repeats it, for it may hold a password."""
+    url = text(name)
+    if url and not _is_proxy(url):
+        raise ImproperlyConfigured(
+            f"{name} must be a URL like http://proxy.example.com:3128 or https://user:password@proxy.example.com:3128."
+        )
+    return url
+
+
+def _is_proxy(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    return (
+        parts.scheme in ("http", "https")
+        and _PROXY_HOST.fullmatch(parts.hostname or "") is not None
+        and port != 0
+        and parts.path in ("", "/")
+        and not any(sign in "?#" or sign.isspace() or not sign.isprintable() for sign in url)
+    )
 
 
 def flag(name: str, *, default: bool) -> bool:

@@ -1,6 +1,17 @@
 """Settings: everything that differs between two installations comes from the environment."""
 
-from aquaadmin.environment import BASE_DIR, database, fernet_keys, flag, number, required, text, words
+from aquaadmin.environment import (
+    BASE_DIR,
+    database,
+    fernet_keys,
+    flag,
+    hosts,
+    number,
+    proxy,
+    required,
+    text,
+    words,
+)
 
 SECRET_KEY = required("SECRET_KEY")
 CREDENTIAL_KEYS = fernet_keys("CREDENTIAL_KEYS")
@@ -8,8 +19,8 @@ ALLOWED_HOSTS = words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 PORT = number("PORT", 8000, most=65535)
 DEBUG = False
 
-UPSTREAM_HOSTS = words("UPSTREAM_HOSTS", ["*.zuora.com"])
-UPSTREAM_PROXY = text("UPSTREAM_PROXY")
+UPSTREAM_HOSTS = hosts("UPSTREAM_HOSTS", ["*.zuora.com"])
+UPSTREAM_PROXY = proxy("UPSTREAM_PROXY")
 UPSTREAM_CA_FILE = text("UPSTREAM_CA_FILE")
 ALLOW_LOOPBACK_HTTP = flag("ALLOW_LOOPBACK_HTTP", default=False)
 

@@ -17,7 +17,9 @@ def upstream_ca_file(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[c
         ssl.create_default_context(cafile=settings.UPSTREAM_CA_FILE)
     except OSError as error:
         hint = "Give the path of a PEM file that this user may read, or leave the setting out."
-        message = f"UPSTREAM_CA_FILE {settings.UPSTREAM_CA_FILE!r} cannot be used: {error.strerror or error}."
+        message = (
+            f"UPSTREAM_CA_FILE {settings.UPSTREAM_CA_FILE!r} cannot be used: {error.strerror or 'no certificates'}."
+        )
         return [checks.Error(message, hint=hint, id="jobs.E001")]
     return []
 

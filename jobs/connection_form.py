@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from jobs.aqua.environments import CUSTOM, ENVIRONMENTS, tidy_base_url
+from jobs.aqua.environments import CUSTOM, ENVIRONMENTS, rest_base_of, tidy_base_url
 from jobs.connections import address_rules
 from jobs.models import Connection
 
@@ -42,7 +42,8 @@ class ConnectionForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.fields["new_secret"].help_text = "Leave empty to keep the stored one, which is never shown."
+            help_text = self.fields["new_secret"].help_text
+            self.fields["new_secret"].help_text = f"Leave empty to keep the stored one. {help_text}"
 
     def clean_new_secret(self) -> str:
         """Needed once."""
@@ -54,14 +55,32 @@ class ConnectionForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         """A custom base URL stands with the custom environment, and only there."""
         cleaned = super().clean() or self.cleaned_data
-        known = ENVIRONMENTS.get(cleaned.get("environment", ""))
-        if known and known.is_production and not cleaned.get("is_production"):
-            self.add_error("is_production", f"{known.name} is production, and must be marked as such.")
         if cleaned.get("environment") == CUSTOM:
             self._clean_custom(cleaned)
         elif cleaned.get("base_url"):
             self.add_error("base_url", "Leave this empty, or choose the environment “Custom base URL”.")
+        self._clean_production(cleaned)
+        self._clean_secret(cleaned)
         return cleaned
+
+    def _clean_secret(self, cleaned: dict[str, Any]) -> None:
+        """A stored secret goes to no other environment, and is used for no other sign-in."""
+        if not self.instance.pk or cleaned.get("new_secret"):
+            return
+        stored = Connection.objects.get(pk=self.instance.pk)
+        now = (_rest_base(cleaned), cleaned.get("auth"))
+        if now != (stored.rest_base, stored.auth):
+            words = (
+                "Enter the secret again: the stored one belongs to the environment and sign-in that were chosen before."
+            )
+            self.add_error("new_secret", words)
+
+    def _clean_production(self, cleaned: dict[str, Any]) -> None:
+        rest_base = _rest_base(cleaned)
+        for known in ENVIRONMENTS.values():
+            if known.rest_base == rest_base and known.is_production and not cleaned.get("is_production"):
+                self.add_error("is_production", f"{known.name} is production, and must be marked as such.")
+                return
 
     def _clean_custom(self, cleaned: dict[str, Any]) -> None:
         try:
@@ -77,3 +96,8 @@ class ConnectionForm(forms.ModelForm):
             self.instance.secret = secret
         connection: Connection = super().save(commit)
         return connection
+
+
+def _rest_base(cleaned: dict[str, Any]) -> str:
+    chosen = ENVIRONMENTS.get(cleaned.get("environment", ""))
+    return chosen.rest_base if chosen else rest_base_of(cleaned.get("base_url") or "")

@@ -64,8 +64,11 @@ def cancel_job(connection: Connection, job_id: str, *, track_id: str) -> Reply:
 def _talk(connection: Connection, job_id: str, method: str, call: Callable[[AquaClient], Answer]) -> Reply:
     try:
         client = _client_of(connection)
-    except (SecretUnreadable, OSError) as error:
+    except SecretUnreadable as error:
         return _not_sent(connection, job_id, method, "credentials", str(error))
+    except OSError as error:
+        words = f"UPSTREAM_CA_FILE {settings.UPSTREAM_CA_FILE!r} cannot be used: {error.strerror or 'no certificates'}."
+        return _not_sent(connection, job_id, method, "ca_file", words)
     _release_database()
     try:
         return Reply(call(client))

@@ -6,6 +6,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
+from jobs import checks
 from jobs.fields import SecretUnreadable
 from jobs.models import Connection
 
@@ -22,7 +23,9 @@ def healthz(request: HttpRequest) -> JsonResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """200 when database, migrations and keys are in order; else 503, and what is not."""
     try:
-        problems = {"migrations": _migrations(), "keys": _keys()}
+        problems = {"migrations": _migrations(), "settings": _settings()}
+        if not problems["migrations"]:
+            problems["keys"] = _keys()
     except DatabaseError:
         problems = {"database": "cannot be reached or read"}
     wrong = {name: problem for name, problem in problems.items() if problem}
@@ -32,6 +35,10 @@ def readyz(request: HttpRequest) -> JsonResponse:
 def _migrations() -> str:
     executor = MigrationExecutor(connection)
     return "not applied: run manage.py migrate" if executor.migration_plan(executor.loader.graph.leaf_nodes()) else ""
+
+
+def _settings() -> str:
+    return " ".join(problem.msg for problem in checks.upstream_ca_file(None))
 
 
 def _keys() -> str:

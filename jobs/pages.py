@@ -9,7 +9,7 @@ from jobs import access, cancelling, history
 from jobs.aqua import job_id as job_ids
 from jobs.forms import CancelForm, LookUpForm
 from jobs.models import Cancellation, Exchange, JobSnapshot
-from jobs.sentences import fate, lookup_sentence, sentence
+from jobs.sentences import advice, fate, lookup_sentence, sentence
 from jobs.sentences.evidence import evidence_of
 
 
@@ -36,7 +36,8 @@ def lookup(user: User, found: Exchange, form: CancelForm) -> dict[str, Any]:
         "may_cancel": access.may_cancel(user, found.connection),
         "may_look_up": access.may_look_up(user, found.connection),
         "is_usual_id": job_ids.is_usual(found.job_id),
-        "is_stateful": bool(found.snapshot and found.snapshot.partner and found.snapshot.project),
+        "stateful": advice.of_stateful(found.snapshot) if live else "",
+        "means": advice.of_cancelling(found.snapshot),
         "led_to": cancelling.led_to(found),
         "form": form,
     }

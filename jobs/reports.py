@@ -5,7 +5,7 @@ from typing import Any
 
 from jobs.models import Cancellation, Exchange, JobSnapshot, State
 from jobs.models.exchange import Outcome
-from jobs.sentences import fate, lookup_sentence, sentence
+from jobs.sentences import fate, lookup_sentence, notices, sentence
 from jobs.sentences.evidence import Shown, evidence_of, shown_by
 from jobs.sentences.lookup import is_sign_in, is_user_refused
 
@@ -83,8 +83,7 @@ def of_nothing_sent(lookup: Exchange, why: str) -> Report:
 
 def of_interruption(lookup: Exchange, why: str) -> Report:
     """The command could not see its cancel to the end."""
-    words = f"It is not known what became of the cancel: {why} It is read again by follow, or on its page."
-    return Report(UNCONFIRMED, words, lookup)
+    return Report(UNCONFIRMED, f"{notices.NOT_SEEN_TO_THE_END} ({why})", lookup)
 
 
 def _exit_of_look_up(lookup: Exchange, *, is_dry_run: bool) -> int:

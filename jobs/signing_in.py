@@ -23,7 +23,8 @@ class SignIn(LoginView):
     redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs, draft=self.request.POST.get("draft", ""))
+        draft = self.request.POST.get("draft", "")
+        return super().get_context_data(**kwargs, draft=draft, note=str(notices.DRAFT_WAITS) if draft else "")
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         answer = super().form_valid(form)

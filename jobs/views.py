@@ -85,6 +85,7 @@ def cancel(request: HttpRequest, lookup_id: int) -> HttpResponse:
     except cancelling.CannotCancel as error:
         messages.error(request, str(error))
         return see_other("lookup", found.pk)
+    drafts.drop(request)
     return see_other(cancellation)
 
 

@@ -1,12 +1,15 @@
 """The tables of the fault matrix: what may happen to a cancel, what the job may read, and what is then said."""
 
+import gzip
 import re
+from dataclasses import replace
 
 from jobs.models import State
 from jobs.sandbox import Fault
 
 ACCEPTED, REFUSED, UNCLEAR = "accepted", "refused", "unclear"
 HTML = b"<html><head><title>Access Denied</title></head><body>AkamaiGHost</body></html>"
+_DONE = b'{"id":"JOB","status":"cancelled"}'
 _PAGE = "HTTP {}: an HTML page, “Access Denied”"
 _RATE = "API Rate limit exceeded for the minute, retry after 600 seconds"
 _LATE = "Invalid Job Id for job cancellation."
@@ -53,6 +56,14 @@ REFUSALS = {
         _json(200, '{"id":"JOB","status":"cancelled","errorCode":"90003","message":"no"}'),
         "no (code 90003)",
     ),
+    "cancelled beside an errorCode that is none": (
+        _json(200, '{"id":"JOB","status":"cancelled","errorCode":true}'),
+        "an error without a message",
+    ),
+    "cancelled beside reasons that are none": (
+        _json(200, '{"id":"JOB","status":"cancelled","success":false,"reasons":["bad"]}'),
+        "bad",
+    ),
 }
 UNCLEARS = {
     "during the request, reset": Fault(hang_up="during", reset=True),
@@ -75,10 +86,18 @@ UNCLEARS = {
     "cut short": _json(200, '{"id":"JOB","status":"canc'),
     "a list": _json(200, '[{"id":"JOB","status":"cancelled"}]'),
     "empty": Fault(body=b""),
-    "a redirect": Fault(status=302, headers={"Location": "/"}, body=b'{"id":"JOB","status":"cancelled"}'),
+    "a redirect": Fault(status=302, headers={"Location": "/"}, body=_DONE),
+    "204": Fault(status=204, body=b""),
+    "canceled": _json(200, '{"id":"JOB","status":"canceled"}'),
+    "stopping": _json(200, '{"id":"JOB","status":"stopping"}'),
+    "nested deep": Fault(body=b'{"a":' * 100_000),
+    "over the cap": Fault(act=True, body=_DONE, padding=9 * 1024 * 1024),
+    "headers that drip": Fault(act=True, drip_headers=0.05),
+    "a body that drips": Fault(act=True, drip_body=0.05),
 }
 ANSWERS = {
-    "accepted": (ACCEPTED, _json(200, '{"id":"JOB","status":"cancelled"}'), ""),
+    "accepted": (ACCEPTED, Fault(body=_DONE), ""),
+    "accepted, packed": (ACCEPTED, Fault(body=_DONE, headers={"Content-Encoding": "gzip"}), ""),
     **{name: (REFUSED, fault, words) for name, (fault, words) in REFUSALS.items()},
     **{name: (UNCLEAR, fault, "") for name, fault in UNCLEARS.items()},
 }
@@ -135,6 +154,14 @@ def is_said(said: str, template: str, words: str) -> bool:
     pattern = re.escape(template).replace("WORDS", re.escape(f"{words}."))
     pattern = pattern.replace("TIME", r"(\d+ \w+ \d+, )?\d\d:\d\d:\d\d UTC")
     return re.fullmatch(pattern.replace("SPAN", r"(less than 0\.1|\d+\.\d) s"), said) is not None
+
+
+def for_the_job(fault: Fault, method: str, job_id: str) -> Fault:
+    """The fault as the answer to each cancel of this job, packed where it says that it is."""
+    body = fault.body.replace(b"JOB", job_id.encode()) if fault.body is not None else None
+    if body and "Content-Encoding" in fault.headers:
+        body = gzip.compress(body)
+    return replace(fault, method=method, path=job_id, times=None, body=body)
 
 
 def what_is_read(then: str, job_id: str) -> Fault:

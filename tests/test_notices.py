@@ -1,5 +1,6 @@
 """Every notice through the door where it is said: with its evidence, and with nothing sent."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -16,6 +17,7 @@ from jobs.sandbox import Sandbox
 from jobs.sentences import notices
 from jobs.sentences.notices import NOTICES, Notice
 from tests.flow import at_the_deadline, cancel, look_up
+from tests.process import ROOT
 
 
 class Scene:
@@ -123,3 +125,13 @@ def test_it_is_said_with_its_evidence_and_nothing_is_sent(
 def test_every_notice_says_that_nothing_was_sent_or_says_nothing_of_the_job() -> None:
     about_the_job = [notice for notice in NOTICES if "cancel" in notice.text.lower() or "sent" in notice.text]
     assert [notice.text for notice in about_the_job if "othing" not in notice.text] == []
+
+
+def test_no_page_speaks_of_the_job_past_the_tables() -> None:
+    """Outside the error pages, which say the same of every request, templates hold labels and no claims."""
+    claims = re.compile(
+        r"[^<>{}]*\b(?:was sent|is sent|were sent|cannot be undone|files? stay|never start)[^<>{}]*", re.IGNORECASE
+    )
+    pages = [path for path in (ROOT / "templates").rglob("*.html") if not path.stem[:3].isdigit()]
+    found = {path.name: claims.findall(path.read_text()) for path in pages if claims.search(path.read_text())}
+    assert found == {}

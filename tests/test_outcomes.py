@@ -1,7 +1,6 @@
 """The fault matrix: whatever happens to the cancel and whatever the job then reads, what is settled and said."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import pytest
 from django.contrib.auth.models import User
@@ -11,7 +10,7 @@ from jobs.models import Cancellation, Cause, Connection, Role, State
 from jobs.sandbox import Sandbox
 from jobs.sentences import sentence
 from tests.flow import at_the_deadline, cancel, look_up
-from tests.outcomes import ANSWERS, SETTLED, is_said, what_is_read
+from tests.outcomes import ANSWERS, SETTLED, for_the_job, is_said, what_is_read
 
 GREEN = {State.CANCELLED}
 SECONDS = 0.15
@@ -37,14 +36,13 @@ def test_what_is_settled_follows_from_the_last_read_and_the_answer(
     method: str,
 ) -> None:
     kind, fault, words = ANSWERS[answer]
-    if fault.delay:
+    if fault.delay or fault.drip_headers or fault.drip_body:
         monkeypatch.setattr(client_module, "CANCEL_SECONDS", SECONDS)
     connection = make_connection(auth="keys", cancel_method=method)
     user = make_person("operator", Role.OPERATOR, connection)
     job_id = sandbox.submit()
     lookup = look_up(user, connection, job_id)
-    body = fault.body.replace(b"JOB", job_id.encode()) if fault.body is not None else None
-    sandbox.play(replace(fault, method=method, path=job_id, times=None, body=body))
+    sandbox.play(for_the_job(fault, method, job_id))
     sandbox.play(what_is_read(then, job_id))
 
     cancellation = cancel(user, lookup, wait=1.0)  # one read: the next is due after two seconds

@@ -8,6 +8,7 @@ import base64
 import threading
 import time
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Protocol
 
 from jobs.aqua.body import NotUnderstood, parse_object, text
@@ -25,12 +26,15 @@ LONGEST_SECONDS = 24 * 60 * 60.0
 class SignInFailed(Exception):
     """There are no credentials to send with. ``refused``: Zuora said no to them."""
 
-    def __init__(self, kind: str, words: str, *, refused: bool, retry_after: float | None = None) -> None:
+    def __init__(
+        self, kind: str, words: str, *, refused: bool, retry_after: float | None = None, request_id: str = ""
+    ) -> None:
         super().__init__(words)
         self.kind = kind
         self.words = words
         self.refused = refused
         self.retry_after = retry_after
+        self.request_id = request_id
 
 
 class SignIn(Protocol):
@@ -123,6 +127,18 @@ _REFUSALS = {400: "sign_in", 401: "sign_in", 403: "user_refused"}
 """What a documented refusal of the token call means, by its HTTP status; Zuora's own are JSON."""
 
 
+def _kind(received: Received, *, is_json: bool) -> str:
+    status = received.status or 0
+    if status in _REFUSALS and is_json:
+        return _REFUSALS[status]
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return "token_too_many"
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return "token_fault"
+    is_page = (received.body or b"").lstrip()[:1] == b"<"
+    return "token_page" if is_page or HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST else "no_token"
+
+
 def _token_in(received: Received) -> tuple[str, float]:
     try:
         document = parse_object(received.body or b"")
@@ -138,9 +154,11 @@ def _token_in(received: Received) -> tuple[str, float]:
         judge(http_status=received.status or 0, body=received.body or b"", job_id="")
     except No as no:
         wait = seconds_in(received.headers.get("retry-after", ""))
-        kind = _REFUSALS.get(received.status or 0, "no_token") if document else "no_token"
+        kind = _kind(received, is_json=bool(document))
         words = "The answer to the token call has no token." if no.kind == "no_job" else no.words
-        raise SignInFailed(kind, words, refused=kind != "no_token", retry_after=wait) from no
+        request_id = text(received.headers.get("zuora-request-id")) or ""
+        is_refused = kind in _REFUSALS.values()
+        raise SignInFailed(kind, words, refused=is_refused, retry_after=wait, request_id=request_id) from no
     raise SignInFailed("no_token", "The answer to the token call has no token.", refused=False)
 
 

@@ -122,7 +122,8 @@ class _Attempt:
             return self.client.sign_in.headers(self.client.transport, self.call.seconds_left())
         except SignInFailed as error:
             failure = SignInRefused if error.refused else NotSent
-            raise failure(error.kind, error.words, _timed(blank), retry_after=error.retry_after) from error
+            answer = replace(_timed(blank), request_id=error.request_id[:255])
+            raise failure(error.kind, error.words, answer, retry_after=error.retry_after) from error
         except TransportError as error:
             raise NotSent(error.kind, f"No token: {error.words}", _timed(blank)) from error
         except TimeoutError as error:

@@ -3,7 +3,8 @@
 The forms of errors are numbered in Zuora's documentation nowhere; the ones known are
 ``errorCode`` + ``message`` (AQuA), ``reasons`` with ``code`` and ``message`` (the gateway),
 ``code`` + ``message``, ``error`` + ``message`` and a bare ``message``. Each of them may come with
-HTTP 200. A gateway's failure is often an HTML page, also with 200 or 403.
+HTTP 200, and what stands in such a place in another shape is a complaint as well. A gateway's
+failure is often an HTML page, also with 200 or 403.
 """
 
 import http
@@ -77,17 +78,30 @@ def _no_by_status(http_status: int, words: str) -> No:
 def _complaints(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Each (code, message) with which the document says that something is wrong."""
     message = text(document.get("message")) or ""
-    code = text(document.get("errorCode")) or text(document.get("code")) or ""
-    reasons = document.get("reasons")
-    if isinstance(reasons, list):
-        for reason in reasons:
-            if isinstance(reason, dict):
-                yield text(reason.get("code")) or "", text(reason.get("message")) or ""
-    error = text(document.get("error")) or ""
-    if code or (message and not document.get("id")):
-        yield code, message
-    elif error or (document.get("success") is False and not reasons):
-        yield "", message or error
+    reasons = document.get("reasons") or []
+    for reason in reasons if isinstance(reasons, list) else [reasons]:
+        yield _complaint(reason)
+    errors = [error for name in ("errorCode", "code") if (error := document.get(name))]
+    code = next(filter(None, map(text, errors)), "")
+    if errors or (message and not document.get("id")):
+        yield code, message or (_words_in(errors) if not code else "")
+    elif (error := document.get("error")) or (document.get("success") is False and not reasons):
+        yield "", message or _words_in(error)
+
+
+def _complaint(reason: object) -> tuple[str, str]:
+    """(code, message) of one of the reasons; where it is none of the known form, the words in it."""
+    known = reason if isinstance(reason, dict) else {}
+    code, message = text(known.get("code")) or "", text(known.get("message")) or ""
+    return (code, message) if code or message else ("", _words_in(reason))
+
+
+def _words_in(value: object) -> str:
+    """The texts and numbers that a value of any shape holds."""
+    if isinstance(value, dict | list):
+        parts = map(_words_in, value.values() if isinstance(value, dict) else value)
+        return "; ".join(filter(None, parts))
+    return text(value) or ""
 
 
 def _said(complaint: tuple[str, str]) -> str:

@@ -9,6 +9,7 @@ import io
 import socket
 import time
 from contextvars import ContextVar
+from http.client import RemoteDisconnected
 from typing import Any
 
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
@@ -22,11 +23,17 @@ would turn the outcome into "unknown"."""
 
 
 class Call:
-    """One request on its way: the time it has left, and whether it left."""
+    """One request on its way: the time it has left, whether it left, and whether a proxy holds it up.
+
+    ``at_proxy``: a tunnel has been begun and does not stand yet. ``ended``: the other side has
+    closed the connection, in whatever it was saying.
+    """
 
     def __init__(self, seconds: float) -> None:
         self._ends = time.monotonic() + seconds
         self.sent = False
+        self.at_proxy = False
+        self.ended = False
 
     def seconds_left(self) -> float:
         """What is left of its time.
@@ -55,7 +62,9 @@ class _TimedFile(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int | None:
         self._sock.settimeout(current_call.get().seconds_left())
-        return self._file.readinto(buffer)
+        count = self._file.readinto(buffer)
+        current_call.get().ended = count == 0
+        return count
 
     def close(self) -> None:
         self._file.close()
@@ -80,10 +89,17 @@ class _Timed(HTTPConnection):
 
     def connect(self) -> None:
         self._is_connecting = True
+        current_call.get().at_proxy = self.proxy_is_tunneling
         try:
             super().connect()
         finally:
             self._is_connecting = False
+
+    def _tunnel(self) -> None:
+        super()._tunnel()
+        if current_call.get().ended:  # half an answer, which http.client takes for a whole one
+            raise RemoteDisconnected("The proxy closed the connection")
+        current_call.get().at_proxy = False
 
     def send(self, data: Any) -> None:
         if self.sock is None:

@@ -4,6 +4,7 @@ import ssl
 import time
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from http.client import HTTPException, RemoteDisconnected
 from typing import Any
 
 import certifi
@@ -68,7 +69,7 @@ class Transport:
         except _TooLarge as error:
             raise TransportError("too_large", str(error), sent=True, received=received) from error
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            kind, words = _explain(error, sent=call.sent)
+            kind, words = _explain(error, sent=call.sent, at_proxy=call.at_proxy)
             raise TransportError(kind, words, sent=call.sent, received=received) from error
         finally:
             current_call.reset(token)
@@ -134,8 +135,11 @@ class _Adapter(HTTPAdapter):
         """Nothing: the context verifies certificate and host name, always."""
 
 
-def _explain(error: BaseException, *, sent: bool) -> tuple[str, str]:
+def _explain(error: BaseException, *, sent: bool, at_proxy: bool) -> tuple[str, str]:
     chain = list(_causes(error))
+    if at_proxy:
+        reasons = (words for types, words in _AT_PROXY for cause in chain if isinstance(cause, types))
+        return "proxy", f"The proxy did not connect: {next(reasons, None) or _reason(chain)}."
     for kind, types, words in _AFTERWARDS if sent else _WHILE_CONNECTING + _AFTERWARDS:
         for cause in chain:
             if isinstance(cause, types):
@@ -145,6 +149,11 @@ def _explain(error: BaseException, *, sent: bool) -> tuple[str, str]:
     return "connect", f"No connection: {_reason(chain)}."
 
 
+_AT_PROXY: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str], ...] = (
+    (TimeoutError, "no answer within the time allowed"),
+    ((RemoteDisconnected, ssl.SSLEOFError), "it closed the connection"),
+    (HTTPException, "its answer is not HTTP"),
+)
 _WHILE_CONNECTING: tuple[tuple[str, tuple[type[BaseException], ...], str], ...] = (
     ("proxy", (requests.exceptions.ProxyError, urllib3.exceptions.ProxyError), "The proxy did not connect: {reason}."),
     ("dns", (urllib3.exceptions.NameResolutionError,), "The host name cannot be resolved: {reason}."),

@@ -21,12 +21,12 @@ def _anything(kind: str) -> bool:
 
 def is_no_such_job(kind: str) -> bool:
     """Whether an error of this kind says that Zuora has no such job; a mere HTTP 404 may come from anybody."""
-    return kind in _NO_SUCH_JOB or _category(kind) == "40"
+    return kind in _NO_SUCH_JOB or category(kind) == "40"
 
 
 def is_sign_in(kind: str) -> bool:
     """Whether an error of this kind says that the credentials were not accepted."""
-    return kind in ("http_401", "sign_in") or _category(kind) == "11"
+    return kind in ("http_401", "sign_in") or category(kind) == "11"
 
 
 def is_user_refused(kind: str) -> bool:
@@ -36,10 +36,10 @@ def is_user_refused(kind: str) -> bool:
 
 def is_permission(kind: str) -> bool:
     """Whether an error of this kind says that the user may not do this."""
-    return kind in ("http_403", "aqua_90009") or _category(kind) == "10"
+    return kind in ("http_403", "aqua_90009") or category(kind) == "10"
 
 
-def _category(kind: str) -> str:
+def category(kind: str) -> str:
     """The last two digits of an 8-digit code are its category (Zuora's documentation of errors)."""
     code = kind.removeprefix("aqua_")
     return code[-2:] if code != kind and code.isdigit() and len(code) == 8 else ""

@@ -87,3 +87,14 @@ SIGNED_IN_AGAIN = Notice(
     "a form without a valid CSRF token came from our own page, and its sender is signed in",
 )
 SIGN_IN_NOTICES = tuple(value for value in vars().values() if isinstance(value, Notice) and value not in NOTICES)
+
+NO_DATABASE = Notice(
+    "The database cannot be used. Nothing was sent.",
+    "a DatabaseError before the intent to cancel was committed",
+)
+NOT_SEEN_TO_THE_END = Notice(
+    "It is not known what became of the cancel: it may have been sent. It is read again by follow, or on its page.",
+    "a DatabaseError or an interruption after the intent to cancel was committed",
+    sends_nothing=False,
+)
+COMMAND_NOTICES = (NO_DATABASE, NOT_SEEN_TO_THE_END)

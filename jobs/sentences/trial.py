@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
+from jobs.aqua.environments import LEGACY_SUFFIX
 from jobs.models import Connection, Exchange
 from jobs.models.exchange import Outcome
-from jobs.sentences.lookup import is_no_such_job, is_permission, is_sign_in
+from jobs.sentences.lookup import category, is_no_such_job, is_permission, is_sign_in
 from jobs.sentences.words import stop
 
 OAUTH_CLIENT_ID_LENGTH = 36
@@ -26,8 +28,13 @@ def _kind(*kinds: str) -> Callable[[Exchange], bool]:
     return lambda exchange: exchange.error_kind in kinds
 
 
-def _works(exchange: Exchange) -> bool:
+def _is_no_such_job(exchange: Exchange) -> bool:
     return exchange.outcome == Outcome.REFUSED and is_no_such_job(exchange.error_kind)
+
+
+def _may_be_another_path(exchange: Exchange) -> bool:
+    path = urlsplit(exchange.connection.address).path.removesuffix(LEGACY_SUFFIX)
+    return _is_no_such_job(exchange) and bool(path) and not exchange.error_kind.startswith("aqua_9000")
 
 
 def _shows_a_job(exchange: Exchange) -> bool:
@@ -39,21 +46,28 @@ def _is_page(exchange: Exchange) -> bool:
 
 
 def _is_too_many(exchange: Exchange) -> bool:
-    return exchange.http_status == 429
+    kind = exchange.error_kind
+    said_so = "request exceeded limit" in exchange.words.lower() or kind == "aqua_70" or category(kind) == "70"
+    return exchange.http_status == HTTPStatus.TOO_MANY_REQUESTS or kind == "token_too_many" or said_so
 
 
 def _is_fault(exchange: Exchange) -> bool:
-    return (exchange.http_status or 0) >= 500
+    return (exchange.http_status or 0) >= HTTPStatus.INTERNAL_SERVER_ERROR or exchange.error_kind == "token_fault"
 
 
 TRIAL_SENTENCES = (
     TrialSentence(
-        _works,
+        _may_be_another_path,
+        "{host} answers and let this connection in, but perhaps not as AQuA: {words} Check the path of the base URL.",
+    ),
+    TrialSentence(
+        _is_no_such_job,
         "{name} works: Zuora let it in and looked for a job. Whether it may cancel shows only at a cancel.",
         works=True,
     ),
     TrialSentence(_shows_a_job, "{host} showed a job that cannot exist, so it is not Zuora. Check the base URL."),
     TrialSentence(_kind("address"), "{words} Correct the base URL, or let an administrator of the server allow it."),
+    TrialSentence(_kind("ca_file"), "{words} Give UPSTREAM_CA_FILE a PEM file that the server may read."),
     TrialSentence(_kind("credentials"), "{words} Enter the secret again and save."),
     TrialSentence(
         _kind("dns"),
@@ -94,7 +108,7 @@ TRIAL_SENTENCES = (
     TrialSentence(_is_too_many, "Zuora says that there were too many requests. It said: {words} Try again later."),
     TrialSentence(_is_fault, "Zuora, or a gateway before it, has a fault at this moment: {words} Try again later."),
     TrialSentence(
-        lambda exchange: _is_page(exchange) or exchange.error_kind == "redirect",
+        lambda exchange: _is_page(exchange) or exchange.error_kind in ("redirect", "token_page"),
         "Something answered at {host}, but it is not Zuora's API: {words} Check the environment or the base URL;"
         " a gateway may also stand between.",
     ),

@@ -10,6 +10,7 @@ from jobs.sandbox import Fault, Sandbox
 JOB = "e20b07474688ad5001468daf10e501de"
 REASONS = {"success": False, "processId": "CB", "reasons": [{"code": 53100320, "message": "bad"}], "requestId": "1"}
 FORM_1 = {"errorCode": "90005", "message": "bad", "batches": [], "status": "error", "name": "n", "version": "1.0"}
+DONE = {"id": JOB, "status": "cancelled"}
 HTML = "<html><head><title>Access Denied</title></head><body>AkamaiGHost</body></html>"
 
 FORMS = [
@@ -57,6 +58,21 @@ FORMS = [
     (200, {"status": "cancelled", "name": "June10"}, Unknown, "no_job", "no ID"),
     (200, {"id": JOB}, Unknown, "no_status", "no status"),
     (200, {"id": JOB, "status": "cancelled", "errorCode": "90003", "message": "no"}, Refused, "aqua_90003", "no"),
+    (200, {**DONE, "errorCode": True}, Refused, "http_200", "an error without a message"),
+    (200, {**DONE, "errorCode": {"value": 90003, "text": "bad"}}, Refused, "http_200", "90003; bad"),
+    (200, {**DONE, "code": ["bad", "worse"]}, Refused, "http_200", "bad; worse"),
+    (200, {**DONE, "code": [[], {}]}, Refused, "http_200", "an error without a message"),
+    (200, {**DONE, "code": True, "message": "bad"}, Refused, "http_200", "bad"),
+    (200, {**DONE, "error": {"message": "bad"}}, Refused, "http_200", "bad"),
+    (200, {**DONE, "success": False}, Refused, "http_200", "an error without a message"),
+    (200, {**DONE, "success": False, "reasons": ["bad", "worse"]}, Refused, "http_200", "bad; worse"),
+    (200, {**DONE, "success": False, "reasons": {"why": "bad"}}, Refused, "http_200", "bad"),
+    (200, {**DONE, "success": False, "reasons": {"code": 7, "message": "bad"}}, Refused, "aqua_7", "bad (code 7)"),
+    (200, {**DONE, "success": False, "reasons": "bad"}, Refused, "http_200", "bad"),
+    (200, {**DONE, "success": False, "reasons": True}, Refused, "http_200", "an error without a message"),
+    (200, {**DONE, "success": False, "reasons": [None]}, Refused, "http_200", "an error without a message"),
+    (200, {**DONE, "success": False, "reasons": [{"message": ["bad"]}]}, Refused, "http_200", "bad"),
+    (502, {**DONE, "errorCode": True}, Unknown, "http_502", "an error without a message"),
     (302, "", Unknown, "redirect", "never followed"),
     (307, {"id": JOB, "status": "cancelled"}, Unknown, "redirect", "never followed"),
     (799, "", Unknown, "http_799", "HTTP 799"),
@@ -85,6 +101,13 @@ def test_it_tells_a_refusal_from_something_that_nobody_understands(
     assert caught.value.answer.http_status == status
     assert caught.value.answer.body == raw
     assert len(sandbox.requests) == 1, "neither repeated nor redirected"
+
+
+@pytest.mark.parametrize("name", ["errorCode", "code", "error", "reasons"])
+@pytest.mark.parametrize("absent", [None, "", 0, 0.0, False, [], {}])
+def test_what_is_not_there_is_no_complaint(client: AquaClient, sandbox: Sandbox, name: str, absent: object) -> None:
+    sandbox.play(Fault("GET", body=json.dumps({**DONE, name: absent, "message": "fine"}).encode()))
+    assert client.read_job(JOB).job.status == "cancelled"  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("status", ["Cancelled", "canceled", "CANCELLED", "stopping", "cancelled "])

@@ -6,7 +6,7 @@ import pytest
 
 from jobs.aqua import AquaClient, NotSent, Refused, Unknown, sockets
 from jobs.aqua import client as client_module
-from jobs.aqua.transport import Transport
+from jobs.aqua.transport import Transport, TransportError
 from jobs.sandbox import Sandbox
 from tests.certificates import Authority
 from tests.proxy import Proxy
@@ -67,16 +67,29 @@ def test_a_proxy_that_refuses_lets_nothing_out(
     assert str(status) in caught.value.words
 
 
-@pytest.mark.parametrize("fault", ["hangs", "closes", "closes in the middle"])
-def test_a_proxy_that_never_connects_lets_nothing_out(
-    through: Callable[[str], AquaClient], server: Sandbox, monkeypatch: pytest.MonkeyPatch, fault: str
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ("hangs", "no answer within the time allowed"),
+        ("closes", "it closed the connection"),
+        ("closes in the middle", "it closed the connection"),
+    ],
+)
+def test_a_proxy_that_never_connects_lets_nothing_out_and_is_named(
+    through: Callable[[str], AquaClient], server: Sandbox, monkeypatch: pytest.MonkeyPatch, fault: str, reason: str
 ) -> None:
     if fault == "hangs":
         monkeypatch.setattr(client_module, "CANCEL_SECONDS", 0.4)
     with Proxy(fault=fault) as proxy, pytest.raises(NotSent) as caught:
         through(proxy.url).cancel_job(server.jobs["running"], track_id="t")
     assert (server.requests, len(proxy.requests)) == ([], 1)
-    assert caught.value.kind in ("proxy", "connect", "timeout", "tls")
+    assert (caught.value.kind, caught.value.words) == ("proxy", f"The proxy did not connect: {reason}.")
+
+
+def test_a_call_whose_time_is_over_before_it_begins_blames_no_proxy() -> None:
+    with pytest.raises(TransportError, match=r"^No whole answer within the time allowed\.$") as caught:
+        Transport(proxy="http://127.0.0.1:9").exchange("GET", "https://127.0.0.1", headers={}, seconds=0)
+    assert (caught.value.kind, caught.value.sent) == ("timeout", False)
 
 
 def test_a_proxy_that_is_not_there_lets_nothing_out(through: Callable[[str], AquaClient], server: Sandbox) -> None:

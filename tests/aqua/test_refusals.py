@@ -15,10 +15,10 @@ from jobs.sandbox import Fault, Sandbox
         (400, b'{"message":"Invalid client id"}', SignInRefused, "sign_in"),
         (401, b'{"message":"Authentication error"}', SignInRefused, "sign_in"),
         (403, b'{"message":"The user is deactivated"}', SignInRefused, "user_refused"),
-        (403, b"<html>AkamaiGHost</html>", NotSent, "no_token"),
+        (403, b"<html>AkamaiGHost</html>", NotSent, "token_page"),
         (408, b'{"message":"too slow"}', NotSent, "no_token"),
-        (429, b'{"reasons":[{"code":70,"message":"API Rate limit exceeded"}]}', NotSent, "no_token"),
-        (503, b"<html></html>", NotSent, "no_token"),
+        (429, b'{"reasons":[{"code":70,"message":"API Rate limit exceeded"}]}', NotSent, "token_too_many"),
+        (503, b"<html></html>", NotSent, "token_fault"),
         (200, b'{"token_type":"bearer"}', NotSent, "no_token"),
     ],
 )

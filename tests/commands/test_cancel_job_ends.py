@@ -31,7 +31,8 @@ def test_interrupted_it_says_that_nothing_is_known(operator: User, connection: C
         printed, _ = process.communicate(timeout=30)
     report = json.loads(printed)
     assert (process.returncode, report["state"], report["job"], report["batches"]) == (6, None, None, [])
-    assert report["sentence"].startswith("It is not known what became of the cancel: the command was interrupted.")
+    assert report["sentence"].startswith("It is not known what became of the cancel: it may have been sent.")
+    assert report["sentence"].endswith("(the command was interrupted)")
     assert Cancellation.objects.get().state == State.SENDING
 
 
@@ -56,7 +57,7 @@ def test_a_database_that_fails_after_the_cancel(operator: User, connection: Conn
     with broken_after(3, sandbox):  # token, look-up, cancel
         code, report = run_json("ACME test", job_id)
     assert (code, report["state"]) == (6, None)
-    assert "the database cannot be used (the disk is full)" in str(report["sentence"])
+    assert "(the database cannot be used: the disk is full)" in str(report["sentence"])
     assert len(sandbox.seen("DELETE", job_id)) == 1
 
 

@@ -62,7 +62,7 @@ def test_the_same_again_changes_nothing(new: list[str]) -> None:
 
 def test_what_is_given_is_changed_and_the_rest_is_kept(new: list[str]) -> None:
     run(*new, "--tenant", "ACME Corp")
-    given = ["--auth", "keys", "--method", "POST", "--confirm-minutes", "3", "--org-ids", "7"]
+    given = ["--auth", "keys", "--method", "POST", "--confirm-minutes", "3", "--org-ids", "7", *new[-2:]]
     assert run("ACME", *given) == (0, "ACME: changed\n")
     made = Connection.objects.get()
     assert (made.auth, made.cancel_method, made.confirm_minutes, made.org_ids) == ("keys", "POST", 3, "7")

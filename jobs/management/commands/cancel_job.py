@@ -50,16 +50,15 @@ class Command(BaseCommand):
             actor = Actor(user, Via.COMMAND_LINE, _os_user())
             lookup = cancelling.look_up(actor=actor, connection=connection, job_id=job_id)
         except DatabaseError as error:
-            words = f"The database cannot be used ({error}). Nothing was sent."
-            raise CommandError(words, returncode=reports.NOT_SENT) from error
+            raise CommandError(f"{notices.NO_DATABASE} ({error})", returncode=reports.NOT_SENT) from error
         if options["dry_run"] or not cancelling.can_be_cancelled(lookup):
             return self._end(reports.of_look_up(lookup, is_dry_run=options["dry_run"]), options)
         try:
             return self._end(self._cancel(lookup, actor, why, options["wait"]), options)
         except DatabaseError as error:
-            return self._end(reports.of_interruption(lookup, f"the database cannot be used ({error})."), options)
+            return self._end(reports.of_interruption(lookup, f"the database cannot be used: {error}"), options)
         except KeyboardInterrupt:
-            return self._end(reports.of_interruption(lookup, "the command was interrupted."), options)
+            return self._end(reports.of_interruption(lookup, "the command was interrupted"), options)
 
     def _cancel(self, lookup: Exchange, actor: Actor, why: dict[str, str], wait: float) -> reports.Report:
         try:

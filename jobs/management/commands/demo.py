@@ -21,6 +21,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from aquaadmin import environment
 from jobs.aqua.addresses import is_loopback
+from jobs.connections import save_connection
 from jobs.models import Connection
 from jobs.sandbox.server import describe
 
@@ -106,8 +107,9 @@ def _accounts() -> None:
 def _connections(url: str) -> None:
     accepted = describe()
     for known in Connection.objects.all():  # whatever was changed stays; the sandbox may have moved
-        kept = {"is_production": known.is_production, "stdout": io.StringIO()}
-        call_command("set_connection", known.name, base_url=url, **kept)
+        if known.base_url != url:
+            known.base_url = url
+            save_connection(known)
     if Connection.objects.exists():
         return
     for name, tenant, auth, client_id, secret, production in (

@@ -76,17 +76,21 @@ def _option(field: str) -> str:
 def _fields(connection: Connection, options: dict[str, Any]) -> dict[str, Any]:
     """The form's data: what is stored (or the default), with what was given laid over it."""
     data = {name: getattr(connection, name) for name in ConnectionForm.Meta.fields}
-    before = (data["environment"], data["base_url"])
+    before = (data["environment"], data["base_url"], data["auth"])
     if options["base_url"]:
         data |= {"environment": CUSTOM, "base_url": _tidy(options["base_url"])}
     elif options["environment"]:
         data |= {"environment": options["environment"], "base_url": ""}
-    if before != (data["environment"], data["base_url"]):  # another place is production as it is, unless told otherwise
+    if before[:2] != (
+        data["environment"],
+        data["base_url"],
+    ):  # another place is production as it is, unless told otherwise
         known = ENVIRONMENTS.get(data["environment"])
         data["is_production"] = known.is_production if known else True
     same = ("auth", "client_id", "tenant", "is_production", "cancel_method", "confirm_minutes", "entity_ids", "org_ids")
     data |= {name: options[name] for name in same if options[name] is not None}
-    return data | {"new_secret": _new_secret(connection, options["secret_file"])}
+    is_as_before = before == (data["environment"], data["base_url"], data["auth"])
+    return data | {"new_secret": _new_secret(connection, options["secret_file"], is_as_before=is_as_before)}
 
 
 def _tidy(base_url: str) -> str:
@@ -97,8 +101,8 @@ def _tidy(base_url: str) -> str:
         raise CommandError(f"--base-url: {error}", returncode=USAGE) from error
 
 
-def _new_secret(connection: Connection, file: str | None) -> str:
-    """The secret from the file; "" where none is given, or where it is the stored one."""
+def _new_secret(connection: Connection, file: str | None, *, is_as_before: bool) -> str:
+    """The secret from the file; "" where none is given, or where it is the stored one, for what it was stored for."""
     if file is None:
         return ""
     try:
@@ -106,7 +110,7 @@ def _new_secret(connection: Connection, file: str | None) -> str:
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not text"
         raise CommandError(f"The secret cannot be read from {file}: {reason}.", returncode=USAGE) from error
-    return "" if connection.pk and secret == _stored_secret(connection) else secret
+    return "" if connection.pk and is_as_before and secret == _stored_secret(connection) else secret
 
 
 def _stored_secret(connection: Connection) -> str | None:

@@ -5,6 +5,7 @@ with the path of a file that holds the value. An empty one counts as not set. Wh
 ``ImproperlyConfigured`` with what to do.
 """
 
+import base64
 import os
 import re
 from pathlib import Path
@@ -16,6 +17,8 @@ from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+
+ED25519_SEED_BYTES = 32
 
 environ.Env.read_env(os.environ.get("ENV_FILE", BASE_DIR / ".env"))
 
@@ -120,6 +123,21 @@ def fernet_keys(name: str) -> list[str]:
                 "`make setup` writes one into a .env that has none."
             ) from error
     return keys
+
+
+def ed25519_seed(name: str) -> str:
+    """32 bytes in urlsafe base64."""
+    seed = required(name)
+    try:
+        is_one = len(base64.urlsafe_b64decode(seed)) == ED25519_SEED_BYTES
+    except ValueError:
+        is_one = False
+    if not is_one:
+        raise ImproperlyConfigured(
+            f"{name} is not the urlsafe base64 of 32 bytes (44 characters that end with =)."
+            " `make setup` writes one into a .env that has none."
+        )
+    return seed
 
 
 _SQLITE: dict[str, Any] = {

@@ -3,6 +3,7 @@
 from aquaadmin.environment import (
     BASE_DIR,
     database,
+    ed25519_seed,
     fernet_keys,
     flag,
     hosts,
@@ -15,6 +16,7 @@ from aquaadmin.environment import (
 
 SECRET_KEY = required("SECRET_KEY")
 CREDENTIAL_KEYS = fernet_keys("CREDENTIAL_KEYS")
+LEDGER_SIGNING_KEY = ed25519_seed("LEDGER_SIGNING_KEY")
 ALLOWED_HOSTS = words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 PORT = number("PORT", 8000, most=65535)
 DEBUG = False

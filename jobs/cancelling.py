@@ -13,10 +13,11 @@ from jobs import access, connections
 from jobs.aqua.client import CANCEL_SECONDS
 from jobs.aqua.environments import job_url
 from jobs.aqua.job import TERMINAL
-from jobs.confirming import READ_LEASE, confirm, move, settle, wait_for_confirmation
-from jobs.models import Cancellation, Cause, Connection, Exchange, State
+from jobs.confirming import READ_LEASE, confirm, events_of, move, settle, wait_for_confirmation
+from jobs.ledger import append
+from jobs.models import Cancellation, Cause, Connection, Exchange, Kind, State
 from jobs.models.exchange import Outcome
-from jobs.recording import Actor, record
+from jobs.recording import Actor, event, record
 from jobs.sentences import notices
 
 LOOK_UP_GOOD_FOR = timedelta(minutes=5)
@@ -57,7 +58,9 @@ def look_up(*, actor: Actor, connection: Connection, job_id: str) -> Exchange:
     """Read a job for a person who may cancel it afterwards, and keep what came back."""
     reply = connections.read_job(connection, job_id)
     with transaction.atomic():
-        return record(reply, connection=connection, job_id=job_id, cause=Cause.LOOK_UP, actor=actor)
+        exchanges = record(reply, connection=connection, job_id=job_id, cause=Cause.LOOK_UP, actor=actor)
+        append(*(event(Kind.LOOKED_UP, actor, exchange=exchange) for exchange in exchanges))
+        return exchanges[-1]
 
 
 def is_old(lookup: Exchange) -> bool:
@@ -124,16 +127,20 @@ def _request(actor: Actor, lookup: Exchange, reason: str, ticket: str) -> Cancel
         next_read_at=now + SENDING_LEASE,
         claimed_until=now + SENDING_LEASE,
     )
-    return _insert(wanted)
+    return _insert(wanted, actor)
 
 
-def _insert(wanted: Cancellation) -> Cancellation:
+def _insert(wanted: Cancellation, actor: Actor) -> Cancellation:
     """Write the row, unless somebody was faster: with one still open, or with one since the look-up."""
     try:
         with transaction.atomic():
             wanted.save(force_insert=True)
             if (faster := _cancelled_since(wanted)) is not None:
                 raise AlreadyAsked(faster)
+            append(
+                event(Kind.REQUESTED, actor, cancellation=wanted, detail=wanted.recorded()),
+                event(Kind.SENDING, actor, cancellation=wanted, detail=wanted.outcome()),
+            )
     except IntegrityError:
         return _asked_by_another(wanted)
     except DatabaseError as error:
@@ -165,7 +172,7 @@ def _send(cancellation: Cancellation, actor: Actor, *, reads_next: bool) -> None
     """
     reply = connections.cancel_job(cancellation.connection, cancellation.job_id, track_id=cancellation.track_id)
     with transaction.atomic():
-        answer = record(
+        exchanges = record(
             reply,
             connection=cancellation.connection,
             job_id=cancellation.job_id,
@@ -173,9 +180,11 @@ def _send(cancellation: Cancellation, actor: Actor, *, reads_next: bool) -> None
             actor=actor,
             cancellation=cancellation,
         )
+        answer = exchanges[-1]
         if answer.outcome == Outcome.NOT_SENT:
             settle(cancellation, State.NOT_SENT, answer)
         else:
             now = timezone.now()
             claim = now + READ_LEASE if reads_next else None
             move(cancellation, state=State.UNCONFIRMED, rests_on=answer, next_read_at=now, claimed_until=claim)
+        append(*events_of(Kind.ANSWERED, cancellation, exchanges, actor))

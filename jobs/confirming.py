@@ -15,9 +15,10 @@ from django.utils import timezone
 from jobs import connections
 from jobs.aqua.errors import AquaError
 from jobs.aqua.job import CANCELLED, LIVE, TERMINAL
-from jobs.models import Cancellation, Cause, Exchange, State
+from jobs.ledger import Event, append
+from jobs.models import Cancellation, Cause, Exchange, Kind, State
 from jobs.models.exchange import Outcome
-from jobs.recording import Actor, record
+from jobs.recording import Actor, event, record
 
 READ_LEASE = timedelta(seconds=20)
 """Longer than a read (10 s) and its commit: a claim that outlives its reader ends by itself."""
@@ -73,13 +74,26 @@ def confirm(cancellation: Cancellation, *, cause: Cause, actor: Actor | None) ->
     connection, job_id = cancellation.connection, cancellation.job_id
     reply = connections.read_job(connection, job_id, track_id=cancellation.track_id, rest_base=cancellation.rest_base)
     with transaction.atomic():
-        read = record(reply, connection=connection, job_id=job_id, cause=cause, actor=actor, cancellation=cancellation)
+        exchanges = record(
+            reply, connection=connection, job_id=job_id, cause=cause, actor=actor, cancellation=cancellation
+        )
+        read = exchanges[-1]
         is_deadline = timezone.now() >= cancellation.deadline_at
         state = verdict(read=read, answer=answer_to_cancel(cancellation), is_deadline=is_deadline)
         if state is None:
             _read_later(cancellation, read, reply.error)
         else:
             settle(cancellation, state, read)
+        append(*events_of(Kind.OBSERVED, cancellation, exchanges, actor))
+
+
+def events_of(kind: Kind, cancellation: Cancellation, exchanges: list[Exchange], actor: Actor | None) -> list[Event]:
+    """What exchanges told of a cancellation, and that it settled where it did so by the last of them."""
+    state = cancellation.outcome()
+    told = [event(kind, actor, cancellation=cancellation, exchange=exchange, detail=state) for exchange in exchanges]
+    if cancellation.is_open or cancellation.rests_on_id != exchanges[-1].pk:
+        return told
+    return [*told, event(Kind.SETTLED, actor, cancellation=cancellation, detail=state)]
 
 
 def move(cancellation: Cancellation, **columns: Any) -> None:

@@ -8,6 +8,7 @@ import hashlib
 import re
 import zlib
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection as database
@@ -15,7 +16,8 @@ from django.db import connection as database
 from jobs.aqua import Answer, Batch, Job
 from jobs.connections import Reply
 from jobs.fields import to_json
-from jobs.models import BatchSnapshot, Cancellation, Cause, Connection, Exchange, JobSnapshot
+from jobs.ledger import Event, canonical
+from jobs.models import BatchSnapshot, Cancellation, Cause, Connection, Exchange, JobSnapshot, Kind
 from jobs.models.cancellation import Via, who
 from jobs.models.exchange import Outcome
 
@@ -44,6 +46,28 @@ FOLLOW = "follow"
 """The name of what reads again by itself."""
 
 
+def event(
+    kind: Kind,
+    actor: Actor | None,
+    *,
+    connection: Connection | None = None,
+    cancellation: Cancellation | None = None,
+    exchange: Exchange | None = None,
+    detail: dict[str, Any] | None = None,
+) -> Event:
+    """An event of the ledger. Without an actor it was ``follow``."""
+    return Event(
+        kind=kind,
+        actor=actor.user if actor else None,
+        actor_name=actor.name if actor else FOLLOW,
+        via=actor.via if actor else "",
+        connection=connection,
+        cancellation=cancellation,
+        exchange=exchange,
+        detail=detail or {},
+    )
+
+
 def record(
     reply: Reply,
     *,
@@ -52,9 +76,13 @@ def record(
     cause: Cause,
     actor: Actor | None,
     cancellation: Cancellation | None = None,
-) -> Exchange:
-    """Store a call's exchanges, oldest first; the last one is returned. Without an actor it was ``follow``."""
+) -> list[Exchange]:
+    """Store a call's exchanges, oldest first: one, or two after a 401. Without an actor it was ``follow``.
+
+    Each of them belongs into the ledger in the same transaction.
+    """
     _lock(connection.rest_base, job_id)
+    exchanges = []
     answer, error = reply.answer, reply.error
     common = {
         "connection": connection,
@@ -72,16 +100,17 @@ def record(
             "error_kind": "http_401",
             "words": "HTTP 401: repeated with a new token.",
         }
-        _exchange(answer.earlier, None, {**common, **refusal}).save()
+        exchanges.append(_exchange(answer.earlier, None, {**common, **refusal}))
     snapshot = keep_snapshot(connection, answer.job, answer.body or b"") if answer.job else None
     verdict = {
         "outcome": error.outcome if error else Outcome.ANSWERED,
         "error_kind": error.kind[:50] if error else "",
         "words": error.words[:MAX_WORDS] if error else "",
     }
-    exchange = _exchange(answer, snapshot, {**common, **verdict})
-    exchange.save()
-    return exchange
+    exchanges.append(_exchange(answer, snapshot, {**common, **verdict}))
+    for exchange in exchanges:
+        exchange.save(force_insert=True)
+    return exchanges
 
 
 def _lock(rest_base: str, job_id: str) -> None:
@@ -132,10 +161,10 @@ def keep_snapshot(connection: Connection, job: Job, body: bytes) -> JobSnapshot:
         has_batches=job.batches is not None,
         extra=job.extra,
     )
+    batches = [_batch_row(snapshot, position, batch) for position, batch in enumerate(job.batches or ())]
+    snapshot.sha256 = canonical.of_snapshot(snapshot, batches)
     snapshot.save(force_insert=True)
-    BatchSnapshot.objects.bulk_create(
-        _batch_row(snapshot, position, batch) for position, batch in enumerate(job.batches or ())
-    )
+    BatchSnapshot.objects.bulk_create(batches)
     return snapshot
 
 

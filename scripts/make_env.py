@@ -9,6 +9,7 @@ ENV = Path(os.environ.get("ENV_FILE") or Path(__file__).resolve().parent.parent 
 MAKERS = {
     "SECRET_KEY": lambda: secrets.token_urlsafe(50),
     "CREDENTIAL_KEYS": lambda: base64.urlsafe_b64encode(os.urandom(32)).decode(),
+    "LEDGER_SIGNING_KEY": lambda: base64.urlsafe_b64encode(os.urandom(32)).decode(),
 }
 
 

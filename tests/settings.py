@@ -10,6 +10,7 @@ os.environ["ENV_FILE"] = os.devnull
 os.environ.update(
     SECRET_KEY="for tests only " * 5,
     CREDENTIAL_KEYS=Fernet.generate_key().decode(),
+    LEDGER_SIGNING_KEY=Fernet.generate_key().decode(),
     ALLOW_LOOPBACK_HTTP="true",
     HTTPS_ONLY="false",
 )

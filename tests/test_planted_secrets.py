@@ -81,7 +81,7 @@ def stored() -> Iterator[tuple[str, str, str]]:
     """Every value of every table as text, with its table and column; bodies and sessions unpacked as well."""
     with database.cursor() as cursor:
         for table in database.introspection.table_names(cursor):
-            cursor.execute(f"SELECT * FROM {database.ops.quote_name(table)}")  # noqa: S608
+            cursor.execute(f"SELECT * FROM {database.ops.quote_name(table)}")
             columns = [column[0] for column in cursor.description]
             for row in cursor.fetchall():
                 for column, value in zip(columns, row, strict=True):

@@ -10,7 +10,11 @@ import pytest
 from cryptography.fernet import Fernet
 
 ROOT = Path(__file__).resolve().parents[1]
-GOOD = {"SECRET_KEY": "for tests only " * 5, "CREDENTIAL_KEYS": Fernet.generate_key().decode()}
+GOOD = {
+    "SECRET_KEY": "for tests only " * 5,
+    "CREDENTIAL_KEYS": Fernet.generate_key().decode(),
+    "LEDGER_SIGNING_KEY": Fernet.generate_key().decode(),
+}
 REGISTRIES = [
     "pypi" + ".org",
     "pythonhosted" + ".org",
@@ -51,7 +55,7 @@ def tracked(*patterns: str) -> list[Path]:
 
 def test_make_env_writes_fresh_keys_for_its_owner_alone(tmp_path: Path) -> None:
     one, other = tmp_path / "one.env", tmp_path / "other.env"
-    assert make_env(one) == "one.env: made SECRET_KEY, CREDENTIAL_KEYS\n"
+    assert make_env(one) == "one.env: made SECRET_KEY, CREDENTIAL_KEYS, LEDGER_SIGNING_KEY\n"
     make_env(other)
     assert one.stat().st_mode & 0o777 == 0o600
     lines = [dict(line.split("=", 1) for line in file.read_text().splitlines()) for file in (one, other)]
@@ -63,11 +67,11 @@ def test_make_env_writes_fresh_keys_for_its_owner_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("before", "made"),
     [
-        ("PORT=9000", ["SECRET_KEY", "CREDENTIAL_KEYS"]),
-        ("# mine\n\nSECRET_KEY=x\n", ["CREDENTIAL_KEYS"]),
-        ("export CREDENTIAL_KEYS=a,b\n", ["SECRET_KEY"]),
-        ("#SECRET_KEY=x\nCREDENTIAL_KEYS_FILE=/run/keys\n", ["SECRET_KEY"]),
-        ("SECRET_KEY_FILE=/run/secret\nCREDENTIAL_KEYS = b\n", []),
+        ("PORT=9000", ["SECRET_KEY", "CREDENTIAL_KEYS", "LEDGER_SIGNING_KEY"]),
+        ("# mine\n\nSECRET_KEY=x\n", ["CREDENTIAL_KEYS", "LEDGER_SIGNING_KEY"]),
+        ("export CREDENTIAL_KEYS=a,b\n", ["SECRET_KEY", "LEDGER_SIGNING_KEY"]),
+        ("#SECRET_KEY=x\nCREDENTIAL_KEYS_FILE=/run/keys\n", ["SECRET_KEY", "LEDGER_SIGNING_KEY"]),
+        ("SECRET_KEY_FILE=/run/secret\nCREDENTIAL_KEYS = b\nLEDGER_SIGNING_KEY=c\n", []),
     ],
 )
 def test_make_env_adds_only_what_is_missing(tmp_path: Path, before: str, made: list[str]) -> None:
@@ -84,6 +88,8 @@ def test_make_env_adds_only_what_is_missing(tmp_path: Path, before: str, made: l
 
 WRONG = [
     ({"SECRET_KEY": ""}, "SECRET_KEY is not set. Run `make setup`"),
+    ({"LEDGER_SIGNING_KEY": ""}, "LEDGER_SIGNING_KEY is not set. Run `make setup`"),
+    ({"LEDGER_SIGNING_KEY": "short"}, "LEDGER_SIGNING_KEY is not the urlsafe base64 of 32 bytes"),
     ({"CREDENTIAL_KEYS": ""}, "CREDENTIAL_KEYS is not set. Run `make setup`"),
     ({"CREDENTIAL_KEYS": "nonsense"}, "Key 1 of CREDENTIAL_KEYS is not a Fernet key"),
     ({"CREDENTIAL_KEYS": f"{GOOD['CREDENTIAL_KEYS']}, x"}, "Key 2 of CREDENTIAL_KEYS is not a Fernet key"),

@@ -107,7 +107,7 @@ def every_row() -> dict[str, list[tuple[object, ...]]]:
     with database.cursor() as cursor:
         tables = {}
         for name in database.introspection.table_names(cursor):
-            cursor.execute(f'SELECT * FROM "{name}" ORDER BY 1')  # noqa: S608
+            cursor.execute(f'SELECT * FROM "{name}" ORDER BY 1')
             tables[name] = cursor.fetchall()
     return tables
 

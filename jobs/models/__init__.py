@@ -2,6 +2,7 @@
 
 from jobs.models.cancellation import Cancellation, State
 from jobs.models.connection import Connection
+from jobs.models.entry import Entry, Kind
 from jobs.models.exchange import Cause, Exchange
 from jobs.models.snapshot import BatchSnapshot, JobSnapshot
 from jobs.models.team_access import Role, TeamAccess
@@ -11,8 +12,10 @@ __all__ = [
     "Cancellation",
     "Cause",
     "Connection",
+    "Entry",
     "Exchange",
     "JobSnapshot",
+    "Kind",
     "Role",
     "State",
     "TeamAccess",

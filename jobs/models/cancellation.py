@@ -1,6 +1,8 @@
 """One person's request to cancel one job, whatever comes of it."""
 
 import uuid
+from datetime import UTC, datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -34,6 +36,30 @@ class Via(models.TextChoices):
 def who(name: str, via: str, os_user: str) -> str:
     """A person in words, and who claimed to be them where nobody signed in."""
     return f"{name}, claimed on the command line by {os_user}" if via == Via.COMMAND_LINE else name
+
+
+RECORDED = (
+    "uuid",
+    "connection_id",
+    "rest_base",
+    "job_id",
+    "lookup_id",
+    "reason",
+    "ticket",
+    "requested_by_id",
+    "requested_by_name",
+    "requested_at",
+    "via",
+    "os_user",
+    "deadline_at",
+)
+
+
+def _plain(value: Any) -> Any:
+    """As JSON holds it."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    return value if value is None or isinstance(value, int) else str(value)
 
 
 class Cancellation(models.Model):
@@ -97,6 +123,15 @@ class Cancellation(models.Model):
     def is_open(self) -> bool:
         """Nobody knows yet what became of it."""
         return self.settled_at is None
+
+    def recorded(self) -> dict[str, Any]:
+        """What was asked, by whom and why: the columns that never change, as the ledger holds them."""
+        values = {name: getattr(self, name) for name in RECORDED}
+        return {name: _plain(value) for name, value in values.items()}
+
+    def outcome(self) -> dict[str, Any]:
+        """How far it has come, as the ledger holds it."""
+        return {"state": str(self.state), "settled_at": _plain(self.settled_at), "rests_on_id": self.rests_on_id}
 
     @property
     def track_id(self) -> str:

@@ -23,6 +23,7 @@ class JobSnapshot(models.Model):
     content_sha256 = models.CharField("SHA-256 of the content", max_length=64)
     body = models.BinaryField()
     body_sha256 = models.CharField("SHA-256 of the body", max_length=64)
+    sha256 = models.CharField("SHA-256 of the row and its batches", max_length=64)
     name = models.TextField(null=True)
     status = models.TextField(null=True)
     version = models.TextField(null=True)

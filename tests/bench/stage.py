@@ -103,6 +103,7 @@ def product(folder: Path, url: str, ca_file: Path, *, database: str, people: int
         "ENV_FILE": os.devnull,
         "SECRET_KEY": "for the benchmark only " * 4,
         "CREDENTIAL_KEYS": Fernet.generate_key().decode(),
+        "LEDGER_SIGNING_KEY": Fernet.generate_key().decode(),
         "DATABASE_URL": database,
         "UPSTREAM_CA_FILE": str(ca_file),
         "ALLOW_LOOPBACK_HTTP": "true",

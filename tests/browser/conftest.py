@@ -33,7 +33,11 @@ CHROMIUM_FLAGS = (
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     home = tmp_path_factory.mktemp("demo")
-    env = {name: value for name, value in os.environ.items() if name not in ("SECRET_KEY", "CREDENTIAL_KEYS")}
+    env = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("SECRET_KEY", "CREDENTIAL_KEYS", "LEDGER_SIGNING_KEY")
+    }
     env |= {
         "ENV_FILE": str(home / "env"),
         "DATABASE_URL": f"sqlite:///{home}/db.sqlite3",

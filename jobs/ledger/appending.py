@@ -1,0 +1,150 @@
+"""Append to the ledger: the only way to write it.
+
+The lock is taken last in a transaction and held to its end, so that numbers have no gaps and are given in the order
+of the commits, from any number of processes and machines.
+"""
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.contrib.auth.models import User
+from django.db import DatabaseError, transaction
+from django.db import connection as database
+from django.utils import timezone
+
+from jobs.fields import to_json
+from jobs.ledger import canonical, keys
+from jobs.models import Cancellation, Connection, Entry, Exchange, Kind
+
+logger = logging.getLogger("aquaadmin.ledger")
+LOCK = 0x61717561
+"""Of PostgreSQL's advisory locks the ledger's own: "aqua" in ASCII."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """What is to be appended. A cancellation or an exchange brings its connection and its job along."""
+
+    kind: Kind
+    actor: User | None = None
+    actor_name: str
+    via: str = ""
+    connection: Connection | None = None
+    cancellation: Cancellation | None = None
+    exchange: Exchange | None = None
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+class AnotherKey(DatabaseError):
+    """The ledger cannot be written with the key of the settings."""
+
+
+def append(*events: Event) -> None:
+    """Append events in their order, inside the transaction that writes what they record.
+
+    Raises:
+        RuntimeError: there is no transaction: an entry would stand without what it records, or the other way round.
+        DatabaseError: the ledger cannot be written; the whole transaction must end with it.
+    """
+    if not database.in_atomic_block:
+        raise RuntimeError("The ledger is appended to inside the transaction of what it records.")
+    _lock()
+    last = Entry.objects.order_by("-number").first()
+    key = _key_after(last)
+    if last is None:
+        events = (_first_key(), *events)
+    number, before = (last.number, last.sha256) if last else (0, canonical.FIRST)
+    entries = []
+    for event in events:
+        number += 1
+        entry = _entry(number, event)
+        before = seal(entry, before, key)
+        entries.append(entry)
+    Entry.objects.bulk_create(entries)
+    transaction.on_commit(partial(_log_head, number, before))
+
+
+def change_key(old: Ed25519PrivateKey, *, actor_name: str) -> None:
+    """Let the old key sign the entry that announces the key of the settings, which signs from then on.
+
+    Raises:
+        AnotherKey: the ledger does not go on with the old key.
+    """
+    with transaction.atomic():
+        _lock()
+        last = Entry.objects.order_by("-number").first()
+        if last is None or keys.key_id_after(last) != keys.key_id(old.public_key()):
+            raise AnotherKey("The ledger does not go on with this key.")
+        announced = keys.announced(keys.current_key().public_key())
+        entry = _entry(last.number + 1, Event(kind=Kind.KEY_CHANGED, actor_name=actor_name, detail=announced))
+        seal(entry, last.sha256, old)
+        entry.save(force_insert=True)
+        transaction.on_commit(partial(_log_head, entry.number, entry.sha256))
+
+
+def _key_after(last: Entry | None) -> Ed25519PrivateKey:
+    """The key of the settings, which must be the one that the ledger goes on with."""
+    key = keys.current_key()
+    if last is not None and keys.key_id(key.public_key()) != keys.key_id_after(last):
+        raise AnotherKey(
+            "LEDGER_SIGNING_KEY is another key than the ledger's. Put the old one back,"
+            " or change it with: manage.py change_ledger_key --old-key-file FILE"
+        )
+    return key
+
+
+def _first_key() -> Event:
+    return Event(kind=Kind.KEY_CHANGED, actor_name="aquaadmin", detail=keys.announced(keys.current_key().public_key()))
+
+
+def _log_head(number: int, digest: str) -> None:
+    """For a log collector to keep, so that a tail that is cut off later is missed."""
+    logger.info("ledger head number=%d sha256=%s", number, digest)
+
+
+def _lock() -> None:
+    if database.vendor == "postgresql":  # SQLite's transactions are one at a time from their beginning on
+        with database.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
+def _entry(number: int, event: Event) -> Entry:
+    exchange, cancellation = event.exchange, event.cancellation
+    about = cancellation or exchange
+    connection = event.connection or (about.connection if about else None)
+    return Entry(
+        number=number,
+        at=timezone.now(),
+        kind=event.kind,
+        actor=event.actor,
+        actor_name=event.actor_name,
+        via=event.via,
+        connection=connection,
+        connection_name=connection.name if connection else "",
+        job_id=about.job_id if about else "",
+        cancellation=cancellation,
+        exchange=exchange,
+        exchange_sha256=canonical.of_exchange(exchange) if exchange else "",
+        detail=event.detail,
+    )
+
+
+def seal(entry: Entry, before: str, key: Ed25519PrivateKey) -> str:
+    """Sign an entry that follows the one with the digest ``before``; its own digest."""
+    entry.key_id = keys.key_id(key.public_key())
+    text = canonical.entry_text(columns_of(entry), before)
+    entry.signature = key.sign(hashlib.sha256(text.encode()).digest()).hex()
+    entry.sha256 = canonical.sha256(text + entry.signature)
+    return entry.sha256
+
+
+def columns_of(entry: Entry) -> Sequence[Any]:
+    """An entry's columns in the order of its text."""
+    values = {name: getattr(entry, name) for name in canonical.ENTRY}
+    values |= {"at": canonical.moment(entry.at), "detail": to_json(entry.detail), "kind": str(entry.kind)}
+    return [str(value) if name == "via" else value for name, value in values.items()]

@@ -1,0 +1,149 @@
+"""Is the ledger what it was when it was written? Finds the first thing that is not, and says why."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from jobs.ledger import canonical, keys, rows
+from jobs.ledger.canonical import ENTRY
+from jobs.models import Cancellation, Entry, Kind
+
+_NUMBER, _KIND, _DETAIL = ENTRY.index("number"), ENTRY.index("kind"), ENTRY.index("detail")
+_KEY, _EXCHANGE = ENTRY.index("key_id"), ENTRY.index("exchange_id")
+_DIGEST = ENTRY.index("exchange_sha256")
+
+
+class Broken(Exception):
+    """The ledger is not what it was. The message says where first, and why."""
+
+
+@dataclass
+class Head:
+    """The last entry, and how much there is."""
+
+    number: int = 0
+    sha256: str = canonical.FIRST
+    snapshots: int = 0
+    cancellations: int = 0
+
+
+def verify(*, each_signature: bool = False, checkpoint: dict[str, Any] | None = None) -> Head:
+    """Check every link, the head's signature, and all that the entries record against their digests.
+
+    ``checkpoint`` is a head that was kept elsewhere: ``number`` and ``sha256``.
+
+    Raises:
+        Broken: something was changed, removed or added.
+    """
+    with rows.one_moment():
+        head = _chain(each_signature=each_signature, checkpoint=checkpoint)
+        head.snapshots = _snapshots()
+        _strays()
+        head.cancellations = _cancellations()
+    return head
+
+
+def _chain(*, each_signature: bool, checkpoint: dict[str, Any] | None) -> Head:
+    head = Head()
+    signer: Ed25519PublicKey | None = None
+    unchecked: tuple[Ed25519PublicKey, str, str] | None = None
+    for entry, signature, digest, exchange in rows.entries():
+        number = entry[_NUMBER]
+        _require(number == head.number + 1, f"entry {head.number + 1} is missing: {number} follows {head.number}")
+        _require_exchange(entry, exchange)
+        text = canonical.entry_text(entry, head.sha256)
+        _require(canonical.sha256(text + signature) == digest, f"entry {number} is not what or where it was")
+        signer = signer or _announced(entry)
+        _require(keys.key_id(signer) == entry[_KEY], f"entry {number} is signed with another key than it must be")
+        unchecked = (signer, signature, text)
+        if each_signature or entry[_KIND] == Kind.KEY_CHANGED:
+            _require_signature(*unchecked, number)
+            signer = _announced(entry) if entry[_KIND] == Kind.KEY_CHANGED else signer
+        if checkpoint and number == checkpoint["number"]:
+            _require(digest == checkpoint["sha256"], f"entry {number} is another than the checkpoint's")
+        head.number, head.sha256 = number, digest
+    if unchecked and signer:
+        _require_signature(*unchecked, head.number)
+        current = keys.current_key().public_key()
+        _require(keys.key_id(signer) == keys.key_id(current), "the ledger goes on with another key than this one")
+    cut_off = f"the ledger ends at entry {head.number}; the checkpoint is of a later one"
+    _require(checkpoint is None or checkpoint["number"] <= head.number, cut_off)
+    return head
+
+
+def _require(is_so: bool, why: str) -> None:
+    if not is_so:
+        raise Broken(f"{why[0].upper()}{why[1:]}.")
+
+
+def _require_exchange(entry: list[Any], exchange: str | None) -> None:
+    recorded, number = entry[_EXCHANGE], entry[_NUMBER]
+    _require(exchange is not None or recorded is None, f"exchange {recorded}, which entry {number} records, is gone")
+    is_same = (exchange or "") == entry[_DIGEST]
+    _require(is_same, f"exchange {recorded}, which entry {number} records, is not what it was")
+
+
+def _require_signature(key: Ed25519PublicKey, signature: str, text: str, number: int) -> None:
+    is_signed = keys.is_signed(key, signature, bytes.fromhex(canonical.sha256(text)))
+    _require(is_signed, f"the signature of entry {number} is not its key's")
+
+
+def _announced(entry: list[Any]) -> Ed25519PublicKey:
+    try:
+        return Ed25519PublicKey.from_public_bytes(bytes.fromhex(json.loads(entry[_DETAIL])["public_key"]))
+    except (ValueError, KeyError, TypeError):
+        raise Broken(f"Entry {entry[_NUMBER]} announces no key.") from None
+
+
+def _snapshots() -> int:
+    count = 0
+    for key, stored, recomputed in rows.snapshots():
+        _require(stored == recomputed, f"snapshot {key} or one of its batches is not what it was")
+        count += 1
+    return count
+
+
+_STRAYS = {
+    "exchange {} is in no entry": """
+        SELECT x.id FROM jobs_exchange x LEFT JOIN jobs_entry e ON e.exchange_id = x.id
+        WHERE e.number IS NULL ORDER BY x.id LIMIT 1""",
+    "snapshot {} is in no exchange": """
+        SELECT s.id FROM jobs_jobsnapshot s
+        WHERE NOT EXISTS (SELECT 1 FROM jobs_exchange x WHERE x.snapshot_id = s.id) ORDER BY s.id LIMIT 1""",
+    "batch {} is in no snapshot": """
+        SELECT b.id FROM jobs_batchsnapshot b LEFT JOIN jobs_jobsnapshot s ON s.id = b.snapshot_id
+        WHERE s.id IS NULL ORDER BY b.id LIMIT 1""",
+    "cancellation {} is in no entry": """
+        SELECT c.id FROM jobs_cancellation c
+        WHERE NOT EXISTS (SELECT 1 FROM jobs_entry e WHERE e.cancellation_id = c.id AND e.kind = 'requested')
+        ORDER BY c.id LIMIT 1""",
+    "the cancellation of entry {} is gone": """
+        SELECT e.number FROM jobs_entry e LEFT JOIN jobs_cancellation c ON c.id = e.cancellation_id
+        WHERE e.cancellation_id IS NOT NULL AND c.id IS NULL ORDER BY e.number LIMIT 1""",
+}
+
+
+def _strays() -> None:
+    for why, sql in _STRAYS.items():
+        for (key,) in rows.ask(sql):
+            raise Broken(f"{why[0].upper()}{why[1:]}.".format(key))
+
+
+def _cancellations() -> int:
+    """Each cancellation against its first entry (who, what, why) and its last (how far it came)."""
+    count, last = 0, 0
+    while page := list(Cancellation.objects.filter(pk__gt=last).order_by("pk")[: rows.PAGE]):
+        told = Entry.objects.filter(cancellation__gt=last, cancellation__lte=page[-1].pk).order_by("number")
+        asked: dict[int, dict[str, Any]] = {}
+        came_to: dict[int, dict[str, Any]] = {}
+        for key, kind, detail in told.values_list("cancellation_id", "kind", "detail").iterator(rows.PAGE):
+            (asked if kind == Kind.REQUESTED else came_to)[key] = detail
+        for cancellation in page:
+            key = cancellation.pk
+            is_same = cancellation.recorded() == asked.get(key)
+            _require(is_same, f"cancellation {key} is not what was asked for")
+            _require(cancellation.outcome() == came_to.get(key), f"cancellation {key} did not come to what it says")
+        count, last = count + len(page), page[-1].pk
+    return count

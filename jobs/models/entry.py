@@ -1,0 +1,62 @@
+"""One thing that happened, in the ledger."""
+
+from django.conf import settings
+from django.db import models
+
+from jobs.fields import JSONTextField
+from jobs.models.cancellation import Cancellation, Via
+from jobs.models.connection import Connection
+from jobs.models.exchange import Exchange
+
+
+class Kind(models.TextChoices):
+    """What happened."""
+
+    LOOKED_UP = "looked_up", "looked up"
+    REQUESTED = "requested", "requested"
+    SENDING = "sending", "sending"
+    ANSWERED = "answered", "answered"
+    OBSERVED = "observed", "observed"
+    SETTLED = "settled", "settled"
+    REFUSED = "refused", "refused"
+    TESTED = "tested", "connection tested"
+    CONNECTION_CREATED = "connection_created", "connection created"
+    CONNECTION_CHANGED = "connection_changed", "connection changed"
+    CONNECTION_DEACTIVATED = "connection_deactivated", "connection deactivated"
+    ACCESS_CHANGED = "access_changed", "access changed"
+    EXPORTED = "exported", "exported"
+    VERIFIED = "verified", "verified"
+    KEY_CHANGED = "key_changed", "key changed"
+
+
+class Entry(models.Model):
+    """Appended by ``jobs.ledger`` alone; never changed, never deleted.
+
+    What the columns are for, and what the digest and the signature cover, stands in
+    ``jobs.ledger.canonical``.
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=30, choices=Kind)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    actor_name = models.CharField("who", max_length=500)
+    via = models.CharField(max_length=20, choices=Via, blank=True)
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="entries", null=True)
+    connection_name = models.CharField("connection as it was called", max_length=100, blank=True)
+    job_id = models.CharField("job ID", max_length=64, blank=True)
+    cancellation = models.ForeignKey(Cancellation, on_delete=models.PROTECT, related_name="entries", null=True)
+    exchange = models.OneToOneField(Exchange, on_delete=models.PROTECT, related_name="entry", null=True)
+    exchange_sha256 = models.CharField("SHA-256 of the exchange", max_length=64, blank=True)
+    detail = JSONTextField(default=dict)
+    key_id = models.CharField("key", max_length=16)
+    signature = models.CharField(max_length=128)
+    sha256 = models.CharField("SHA-256", max_length=64, unique=True)
+
+    class Meta:
+        ordering = ("-number",)
+        verbose_name_plural = "entries"
+        indexes = (models.Index(fields=("job_id", "number"), name="entry_job"),)
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.get_kind_display()}"

@@ -120,7 +120,10 @@ def product(folder: Path, url: str, ca_file: Path, *, database: str, people: int
     )  # fmt: skip
     manage(env, "shell", "-c", _PEOPLE.format(count=people, password=PASSWORD))
     command = [sys.executable, "-m", "gunicorn", "--config", "aquaadmin/gunicorn.conf.py", "--log-level", "error"]
-    with subprocess.Popen(command, cwd=ROOT, env=env) as process:
+    with (
+        (folder / "gunicorn.log").open("ab") as log,
+        subprocess.Popen(command, cwd=ROOT, env=env, stderr=log) as process,
+    ):
         try:
             wait_for(port)
             yield port, process.pid

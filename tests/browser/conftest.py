@@ -16,7 +16,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from jobs.sandbox import Sandbox
-from tests.browser.served import Demo, Stage, free_port, until_ready
+from tests.bench.stage import free_port
+from tests.browser.served import Demo, Stage, until_ready
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium"

@@ -1,7 +1,6 @@
 """What the browser tests meet: the demonstration as it was started, and a stage with a page of each kind."""
 
 import re
-import socket
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,12 +30,6 @@ class Demo:
     def job(self, situation: str) -> str:
         """The ID of a job to try, as it was printed."""
         return re.findall(rf"([0-9a-f]{{32}}) +{situation}\n", self.printed)[0]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def until_ready(process: "subprocess.Popen[str]", log: Path) -> str:

@@ -4,7 +4,6 @@ import io
 import json
 import re
 import signal
-import socket
 import subprocess
 import sys
 from urllib.parse import urlsplit
@@ -14,6 +13,7 @@ from django.core.management import call_command
 
 from jobs.sandbox import Sandbox
 from jobs.sandbox.server import describe
+from tests.bench.stage import free_port
 from tests.process import ROOT, environment, manage
 
 SITUATIONS = {
@@ -30,13 +30,6 @@ SITUATIONS = {
     "answers 503 as HTML",
     "unknown ID",
 }
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def test_describe_names_credentials_and_situations() -> None:

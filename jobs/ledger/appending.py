@@ -4,7 +4,6 @@ The lock is taken last in a transaction and held to its end, so that numbers hav
 of the commits, from any number of processes and machines.
 """
 
-import hashlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -137,9 +136,9 @@ def _entry(number: int, event: Event) -> Entry:
 def seal(entry: Entry, before: str, key: Ed25519PrivateKey) -> str:
     """Sign an entry that follows the one with the digest ``before``; its own digest."""
     entry.key_id = keys.key_id(key.public_key())
-    text = canonical.entry_text(columns_of(entry), before)
-    entry.signature = key.sign(hashlib.sha256(text.encode()).digest()).hex()
-    entry.sha256 = canonical.sha256(text + entry.signature)
+    link = before + canonical.entry_content(columns_of(entry))
+    entry.signature = key.sign(link.encode()).hex()
+    entry.sha256 = canonical.sha256(link + entry.signature)
     return entry.sha256
 
 

@@ -1,26 +1,31 @@
 """The one text of each row, which digests and signatures cover.
 
 A row's text is a JSON array of ASCII without spaces: a name for the form, then the columns in the order given here.
-Times are UTC with six digits of a second (``2026-11-24T12:03:36.060263Z``), numbers are numbers, what is absent is
-``null``, and JSON columns stand as the text that is stored.
+Times are UTC with six digits of a second (``2026-11-24T12:03:36.060263Z``), numbers are numbers (seconds as the
+shortest decimal that gives the same double: 0.25), what is absent is ``null``, and JSON columns stand as the text that
+is stored. A body's SHA-256 is that of the bytes as they are stored, compressed; ``null`` where there is none.
 
 ::
 
-    snapshot text   ["aquaadmin-snapshot-1", column…, SHA-256 of the stored body, [batch text, …]]
-    exchange text   ["aquaadmin-exchange-1", column…, SHA-256 of the stored body, SHA-256 of the snapshot]
-    entry text      ["aquaadmin-entry-1", column…, SHA-256 of the entry before]
+    snapshot text   ["aquaadmin-snapshot-1", column…, SHA-256 of the body, [[batch's column…], …]]
+    exchange text   ["aquaadmin-exchange-1", column…, SHA-256 of the body, SHA-256 of the snapshot]
+    entry text      ["aquaadmin-entry-1", column…]
 
     SHA-256 of a snapshot or an exchange = SHA-256(text)
-    signature of an entry                = Ed25519(SHA-256(text))
-    SHA-256 of an entry                  = SHA-256(text + signature in hex)
+    content of an entry                  = SHA-256(text)
+    link of an entry                     = SHA-256 of the entry before + content
+    signature of an entry                = Ed25519(link)
+    SHA-256 of an entry                  = SHA-256(link + signature)
 
-So an entry's digest covers the exchange, snapshot and batches that it records, and through the entry before, its
-signature included, everything that was ever appended.
+Every SHA-256 and signature stands in lower-case hex, and ``+`` puts such texts behind one another: a link is 128
+characters, of which the first entry's begin with 64 zeros. So an entry's digest covers the exchange, snapshot and
+batches that it records, and through the entry before, its signature included, everything that was ever appended; and
+whoever knows of an entry no more than its content and its signature can still walk the chain across it.
 """
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -107,7 +112,7 @@ BATCH = (
 )
 BATCH_JSON = ("segments", "deleted", "extra")
 """The JSON columns of a batch; of a snapshot it is ``extra`` alone."""
-_encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), allow_nan=False).encode
+_encode = json.JSONEncoder(ensure_ascii=True, check_circular=False, separators=(",", ":"), allow_nan=False).encode
 
 
 def moment(at: datetime) -> str:
@@ -125,21 +130,21 @@ def digest_of_body(stored: bytes | memoryview | None) -> str | None:
     return None if stored is None else hashlib.sha256(stored).hexdigest()
 
 
-def snapshot_text(columns: Sequence[Any], body: str | None, batches: Iterable[Sequence[Any]]) -> str:
+def snapshot_digest(columns: Sequence[Any], body: str | None, batches: Sequence[Sequence[Any]]) -> str:
     """``columns`` in the order of ``SNAPSHOT``, each batch in that of ``BATCH``, by position."""
-    return _encode(["aquaadmin-snapshot-1", *columns, body, [list(batch) for batch in batches]])
+    return sha256(_encode(("aquaadmin-snapshot-1", *columns, body, batches)))
 
 
-def exchange_text(columns: Sequence[Any], body: str | None, snapshot: str | None) -> str:
+def exchange_digest(columns: Sequence[Any], body: str | None, snapshot: str | None) -> str:
     """``columns`` in the order of ``EXCHANGE``."""
-    return _encode(["aquaadmin-exchange-1", *columns, body, snapshot])
+    return sha256(_encode(("aquaadmin-exchange-1", *columns, body, snapshot)))
 
 
 def of_snapshot(snapshot: JobSnapshot, batches: Sequence[BatchSnapshot]) -> str:
     """The SHA-256 of a snapshot that is about to be written."""
     columns = [getattr(snapshot, name) for name in SNAPSHOT[:-2]]
     columns += [to_json(snapshot.extra), moment(snapshot.first_seen_at)]
-    return sha256(snapshot_text(columns, digest_of_body(snapshot.body), [_of_batch(batch) for batch in batches]))
+    return snapshot_digest(columns, digest_of_body(snapshot.body), [_of_batch(batch) for batch in batches])
 
 
 def _of_batch(batch: BatchSnapshot) -> list[Any]:
@@ -156,9 +161,9 @@ def of_exchange(exchange: Exchange) -> str:
     columns = [moment(exchange.at) if name == "at" else getattr(exchange, name) for name in EXCHANGE]
     columns = [str(value) if isinstance(value, str) else value for value in columns]
     snapshot = exchange.snapshot.sha256 if exchange.snapshot else None
-    return sha256(exchange_text(columns, digest_of_body(exchange.body), snapshot))
+    return exchange_digest(columns, digest_of_body(exchange.body), snapshot)
 
 
-def entry_text(columns: Sequence[Any], before: str) -> str:
-    """``columns`` in the order of ``ENTRY``."""
-    return _encode(["aquaadmin-entry-1", *columns, before])
+def entry_content(columns: Sequence[Any]) -> str:
+    """The SHA-256 of an entry's text; ``columns`` in the order of ``ENTRY``."""
+    return sha256(_encode(("aquaadmin-entry-1", *columns)))

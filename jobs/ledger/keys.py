@@ -43,10 +43,10 @@ def key_id_after(last: Entry) -> str:
     return str(last.detail["key_id"]) if last.kind == Kind.KEY_CHANGED else last.key_id
 
 
-def is_signed(key: Ed25519PublicKey, signature: str, digest: bytes) -> bool:
-    """Whether a signature in hex is this key's."""
+def is_signed(key: Ed25519PublicKey, signature: str, link: str) -> bool:
+    """Whether a signature in hex is this key's, of this text."""
     try:
-        key.verify(bytes.fromhex(signature), digest)
+        key.verify(bytes.fromhex(signature), link.encode())
     except (InvalidSignature, ValueError):
         return False
     return True

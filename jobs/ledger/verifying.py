@@ -53,11 +53,11 @@ def _chain(*, each_signature: bool, checkpoint: dict[str, Any] | None) -> Head:
         number = entry[_NUMBER]
         _require(number == head.number + 1, f"entry {head.number + 1} is missing: {number} follows {head.number}")
         _require_exchange(entry, exchange)
-        text = canonical.entry_text(entry, head.sha256)
-        _require(canonical.sha256(text + signature) == digest, f"entry {number} is not what or where it was")
+        link = head.sha256 + canonical.entry_content(entry)
+        _require(canonical.sha256(link + signature) == digest, f"entry {number} is not what or where it was")
         signer = signer or _announced(entry)
         _require(keys.key_id(signer) == entry[_KEY], f"entry {number} is signed with another key than it must be")
-        unchecked = (signer, signature, text)
+        unchecked = (signer, signature, link)
         if each_signature or entry[_KIND] == Kind.KEY_CHANGED:
             _require_signature(*unchecked, number)
             signer = _announced(entry) if entry[_KIND] == Kind.KEY_CHANGED else signer
@@ -78,19 +78,18 @@ def _require(is_so: bool, why: str) -> None:
         raise Broken(f"{why[0].upper()}{why[1:]}.")
 
 
-def _require_exchange(entry: list[Any], exchange: str | None) -> None:
+def _require_exchange(entry: rows.Row, exchange: str | None) -> None:
     recorded, number = entry[_EXCHANGE], entry[_NUMBER]
     _require(exchange is not None or recorded is None, f"exchange {recorded}, which entry {number} records, is gone")
     is_same = (exchange or "") == entry[_DIGEST]
     _require(is_same, f"exchange {recorded}, which entry {number} records, is not what it was")
 
 
-def _require_signature(key: Ed25519PublicKey, signature: str, text: str, number: int) -> None:
-    is_signed = keys.is_signed(key, signature, bytes.fromhex(canonical.sha256(text)))
-    _require(is_signed, f"the signature of entry {number} is not its key's")
+def _require_signature(key: Ed25519PublicKey, signature: str, link: str, number: int) -> None:
+    _require(keys.is_signed(key, signature, link), f"the signature of entry {number} is not its key's")
 
 
-def _announced(entry: list[Any]) -> Ed25519PublicKey:
+def _announced(entry: rows.Row) -> Ed25519PublicKey:
     try:
         return Ed25519PublicKey.from_public_bytes(bytes.fromhex(json.loads(entry[_DETAIL])["public_key"]))
     except (ValueError, KeyError, TypeError):

@@ -114,8 +114,7 @@ def _new_client(connection: Connection) -> AquaClient:
     return AquaClient(
         base_url=connection.address,
         sign_in=_sign_in(connection),
-        transport=Transport(proxy=settings.UPSTREAM_PROXY, ca_file=settings.UPSTREAM_CA_FILE),
-        rules=address_rules(),
+        transport=Transport(proxy=settings.UPSTREAM_PROXY, ca_file=settings.UPSTREAM_CA_FILE, rules=address_rules()),
         cancel_method=connection.cancel_method,
         entity_ids=connection.entity_ids,
         org_ids=connection.org_ids,

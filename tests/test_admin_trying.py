@@ -99,6 +99,13 @@ def test_it_calls_no_host_that_the_settings_do_not_allow(try_it: TryIt, make_con
     assert last_exchange().http_status is None
 
 
+def test_it_calls_no_address_of_a_private_network(try_it: TryIt, make_connection: Make, settings: object) -> None:
+    settings.UPSTREAM_HOSTS = ["10.0.0.1"]  # type: ignore[attr-defined]
+    tried = try_it(make_connection(base_url="https://10.0.0.1"))
+    words = "10.0.0.1 leads to 10.0.0.1, which is no address of the public internet. Nothing was sent."
+    assert (tried.sentence[: len(words)], tried.tags) == (words, "error")
+
+
 def test_it_says_that_the_secret_must_be_entered_again(try_it: TryIt, connection: Connection, settings: object) -> None:
     settings.CREDENTIAL_KEYS = ["A" * 43 + "="]  # type: ignore[attr-defined]
     assert try_it(connection).sentence.endswith(" Enter the secret again and save.")

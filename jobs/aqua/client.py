@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from jobs.aqua import job_id as job_ids
-from jobs.aqua.addresses import AddressRules
 from jobs.aqua.answer import Answer
 from jobs.aqua.auth import SignIn, SignInFailed
 from jobs.aqua.body import text
@@ -36,7 +35,6 @@ class AquaClient:
     base_url: str
     sign_in: SignIn
     transport: Transport
-    rules: AddressRules
     cancel_method: str = "DELETE"
     entity_ids: str = ""
     org_ids: str = ""
@@ -77,8 +75,6 @@ class AquaClient:
         )
         if not job_ids.is_possible(job_id):
             raise NotSent("job_id", "This cannot be a job ID.", blank)
-        if objection := self.rules.objection(blank.url):
-            raise NotSent("address", objection, blank)
         call = Call(seconds)
         attempt = _Attempt(self, blank, call)
         signature = attempt.sign_in()
@@ -125,7 +121,8 @@ class _Attempt:
             answer = replace(_timed(blank), request_id=error.request_id[:255])
             raise failure(error.kind, error.words, answer, retry_after=error.retry_after) from error
         except TransportError as error:
-            raise NotSent(error.kind, f"No token: {error.words}", _timed(blank)) from error
+            words = error.words if error.kind in ("address", "private") else f"No token: {error.words}"
+            raise NotSent(error.kind, words, _timed(blank)) from error
         except TimeoutError as error:
             raise NotSent("timeout", "No time was left to send the request.", _timed(blank)) from error
 

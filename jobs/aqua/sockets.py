@@ -16,6 +16,8 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
+from jobs.aqua.addresses import ForbiddenAddress, require_allowed
+
 CONNECT_SECONDS = 5.0
 IDLE_SECONDS = 15.0
 """A pooled connection idle for longer is replaced: closed by the other side under a DELETE, it
@@ -115,19 +117,23 @@ class _Timed(HTTPConnection):
     def _new_conn(self) -> socket.socket:
         call = current_call.get()
         connect_by = time.monotonic() + min(CONNECT_SECONDS, call.seconds_left())
-        failure: OSError = OSError("no address")
+        failure: Exception = OSError("no address")
         for family, kind, protocol, _, address in self._addresses():
             sock = socket.socket(family, kind, protocol)
             try:
+                if self.proxy is None:  # a proxy decides itself, and stands where it stands
+                    require_allowed(self.host, address[0])
                 sock.settimeout(max(connect_by - time.monotonic(), 0.001))
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 sock.connect(address)
-            except OSError as error:
+            except (OSError, ForbiddenAddress) as error:
                 sock.close()
                 failure = error
             else:
                 sock.settimeout(call.seconds_left())  # for the TLS handshake, which counts it as a whole
                 return sock
+        if isinstance(failure, ForbiddenAddress):
+            raise failure
         if isinstance(failure, TimeoutError):
             raise ConnectTimeoutError(self, "timed out") from failure
         raise NewConnectionError(self, str(failure)) from failure

@@ -12,6 +12,7 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
+from jobs.aqua.addresses import AddressRules, ForbiddenAddress
 from jobs.aqua.sockets import POOLS, Call, current_call
 
 MAX_BODY = 8 * 1024 * 1024
@@ -46,10 +47,12 @@ class Transport:
     """The pooled connections of one stored connection; safe for threads.
 
     An adapter of requests without a session around it: no cookies, no redirects, no settings of the environment.
-    ``proxy`` is a URL or "", ``ca_file`` a PEM file that replaces the usual authorities or "".
+    ``proxy`` is a URL or "", ``ca_file`` a PEM file that replaces the usual authorities or "". No request leaves
+    for an address to which ``rules`` object.
     """
 
-    def __init__(self, *, proxy: str = "", ca_file: str = "") -> None:
+    def __init__(self, *, proxy: str = "", ca_file: str = "", rules: AddressRules | None = None) -> None:
+        self._rules = rules or AddressRules()
         self._proxies = {"http": proxy, "https": proxy} if proxy else {}
         self._adapter = _Adapter(ca_file)
 
@@ -61,11 +64,15 @@ class Transport:
         Raises:
             TransportError: whatever stood in the way.
         """
+        if objection := self._rules.objection(url):
+            raise TransportError("address", objection, sent=False, received=Received())
         call = Call(seconds)
         token = current_call.set(call)
         received = Received()
         try:
             self._fill(received, method, url, headers, form)
+        except ForbiddenAddress as error:
+            raise TransportError("private", str(error), sent=False, received=received) from error
         except _TooLarge as error:
             raise TransportError("too_large", str(error), sent=True, received=received) from error
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:

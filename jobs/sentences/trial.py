@@ -67,6 +67,11 @@ TRIAL_SENTENCES = (
     ),
     TrialSentence(_shows_a_job, "{host} showed a job that cannot exist, so it is not Zuora. Check the base URL."),
     TrialSentence(_kind("address"), "{words} Correct the base URL, or let an administrator of the server allow it."),
+    TrialSentence(
+        _kind("private"),
+        "{words} Nothing was sent. Check the base URL, and what the name leads to; where a proxy must make the"
+        " connection, set UPSTREAM_PROXY.",
+    ),
     TrialSentence(_kind("ca_file"), "{words} Give UPSTREAM_CA_FILE a PEM file that the server may read."),
     TrialSentence(_kind("credentials"), "{words} Enter the secret again and save."),
     TrialSentence(

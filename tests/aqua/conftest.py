@@ -8,6 +8,8 @@ from jobs.aqua.auth import Basic, HeaderPair, OAuth, SignIn
 from jobs.aqua.transport import Transport
 from jobs.sandbox import Sandbox
 
+LOOPBACK = AddressRules(allow_loopback=True)
+
 
 @pytest.fixture
 def make_client(sandbox: Sandbox) -> Callable[..., AquaClient]:
@@ -22,8 +24,7 @@ def make_client(sandbox: Sandbox) -> Callable[..., AquaClient]:
             **{
                 "base_url": base_url or sandbox.url,
                 "sign_in": sign_ins[auth](),
-                "transport": Transport(),
-                "rules": AddressRules(allow_loopback=True),
+                "transport": Transport(rules=LOOPBACK),
                 **fields,
             }
         )

@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from jobs.aqua import AquaClient, NotSent, Refused, SignInRefused, Unknown
-from jobs.aqua.addresses import AddressRules
 from jobs.aqua.auth import HeaderPair, OAuth
+from jobs.aqua.transport import Transport
 from jobs.sandbox import Fault, Sandbox
 from jobs.sandbox.signin import TOKEN_SECONDS
 
@@ -142,7 +142,7 @@ def test_an_address_that_is_not_allowed_is_never_called(
     make_client: Callable[..., AquaClient], url: str, says: str
 ) -> None:
     with pytest.raises(NotSent, match=says):
-        make_client(base_url=url, rules=AddressRules()).read_job("a" * 32)
+        make_client(base_url=url, transport=Transport()).read_job("a" * 32)
 
 
 def test_an_answer_that_is_the_job_but_not_cancelled_is_no_acceptance(client: AquaClient, sandbox: Sandbox) -> None:

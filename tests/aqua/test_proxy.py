@@ -8,6 +8,7 @@ from jobs.aqua import AquaClient, NotSent, Refused, Unknown, sockets
 from jobs.aqua import client as client_module
 from jobs.aqua.transport import Transport, TransportError
 from jobs.sandbox import Sandbox
+from tests.aqua.conftest import LOOPBACK
 from tests.certificates import Authority
 from tests.proxy import Proxy
 
@@ -28,7 +29,9 @@ def server(authority: Authority) -> Iterator[Sandbox]:
 @pytest.fixture
 def through(make_client: Make, server: Sandbox, authority: Authority) -> Callable[[str], AquaClient]:
     def make(proxy: str) -> AquaClient:
-        return make_client(base_url=server.url, transport=Transport(proxy=proxy, ca_file=str(authority.ca_file)))
+        return make_client(
+            base_url=server.url, transport=Transport(rules=LOOPBACK, proxy=proxy, ca_file=str(authority.ca_file))
+        )
 
     return make
 
@@ -88,7 +91,9 @@ def test_a_proxy_that_never_connects_lets_nothing_out_and_is_named(
 
 def test_a_call_whose_time_is_over_before_it_begins_blames_no_proxy() -> None:
     with pytest.raises(TransportError, match=r"^No whole answer within the time allowed\.$") as caught:
-        Transport(proxy="http://127.0.0.1:9").exchange("GET", "https://127.0.0.1", headers={}, seconds=0)
+        Transport(rules=LOOPBACK, proxy="http://127.0.0.1:9").exchange(
+            "GET", "https://127.0.0.1", headers={}, seconds=0
+        )
     assert (caught.value.kind, caught.value.sent) == ("timeout", False)
 
 
@@ -138,14 +143,16 @@ def test_after_a_long_pause_a_new_tunnel_is_made(
 
 def test_a_bad_certificate_behind_the_proxy_is_one(make_client: Make, authority: Authority, server: Sandbox) -> None:
     with Proxy() as proxy, pytest.raises(NotSent, match="certificate is not trusted") as caught:
-        make_client(base_url=server.url, transport=Transport(proxy=proxy.url)).cancel_job("a" * 32, track_id="t")
+        make_client(base_url=server.url, transport=Transport(rules=LOOPBACK, proxy=proxy.url)).cancel_job(
+            "a" * 32, track_id="t"
+        )
     assert (caught.value.kind, server.requests) == ("tls", [])
 
 
 def test_plain_http_goes_through_it_as_well(make_client: Make, sandbox: Sandbox) -> None:
     job_id = sandbox.jobs["running"]
     with Proxy() as proxy:
-        client = make_client(base_url=sandbox.url, transport=Transport(proxy=proxy.url))
+        client = make_client(base_url=sandbox.url, transport=Transport(rules=LOOPBACK, proxy=proxy.url))
         answer = client.cancel_job(job_id, track_id="t")
         client.close()
     assert answer.job is not None
@@ -155,11 +162,15 @@ def test_plain_http_goes_through_it_as_well(make_client: Make, sandbox: Sandbox)
 
 def test_a_no_of_the_proxy_to_plain_http_is_an_answer_like_any_other(make_client: Make, sandbox: Sandbox) -> None:
     with Proxy(refuses_with=407) as proxy, pytest.raises(Refused, match="407") as caught:
-        make_client(base_url=sandbox.url, transport=Transport(proxy=proxy.url)).cancel_job("a" * 32, track_id="t")
+        make_client(base_url=sandbox.url, transport=Transport(rules=LOOPBACK, proxy=proxy.url)).cancel_job(
+            "a" * 32, track_id="t"
+        )
     assert (caught.value.kind, sandbox.requests) == ("http_407", [])
 
 
 def test_plain_http_that_a_proxy_swallows_is_unknown(make_client: Make, sandbox: Sandbox) -> None:
     with Proxy(fault="closes") as proxy, pytest.raises(Unknown) as caught:
-        make_client(base_url=sandbox.url, transport=Transport(proxy=proxy.url)).cancel_job("a" * 32, track_id="t")
+        make_client(base_url=sandbox.url, transport=Transport(rules=LOOPBACK, proxy=proxy.url)).cancel_job(
+            "a" * 32, track_id="t"
+        )
     assert (caught.value.kind, len(proxy.requests)) == ("cut_off", 1)

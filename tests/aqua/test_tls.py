@@ -13,6 +13,7 @@ import pytest
 from jobs.aqua import AquaClient, NotSent, Unknown, sockets
 from jobs.aqua.transport import Transport
 from jobs.sandbox import Sandbox
+from tests.aqua.conftest import LOOPBACK
 from tests.certificates import Authority
 from tests.speaker import await_request, request_of, reset, speaking
 
@@ -51,7 +52,9 @@ def test_with_a_bad_certificate_nothing_is_sent(
 ) -> None:
     certificate, says = impostors(authority, another)[which]
     with Sandbox(tls=certificate) as server:
-        client = make_client("keys", base_url=server.url, transport=Transport(ca_file=str(authority.ca_file)))
+        client = make_client(
+            "keys", base_url=server.url, transport=Transport(rules=LOOPBACK, ca_file=str(authority.ca_file))
+        )
         if auth == "oauth":
             sign_in = make_client("oauth").sign_in
             sign_in.token_url = f"{server.url}/oauth/token"  # type: ignore[attr-defined]
@@ -67,7 +70,7 @@ def test_a_certificate_for_the_address_alone_is_none_for_the_name(
     make_client: Callable[..., AquaClient], authority: Authority
 ) -> None:
     with Sandbox(tls=authority.issue("127.0.0.1")) as server:
-        transport = Transport(ca_file=str(authority.ca_file))
+        transport = Transport(rules=LOOPBACK, ca_file=str(authority.ca_file))
         assert make_client(base_url=server.url, transport=transport).read_job(server.jobs["running"]).job
         by_name = server.url.replace("127.0.0.1", "localhost")
         with pytest.raises(NotSent, match="not trusted: Hostname mismatch") as caught:
@@ -85,13 +88,13 @@ def test_without_a_private_authority_in_the_settings_its_servers_are_foreign(
 
 
 def test_the_private_authority_replaces_the_usual_ones(authority: Authority) -> None:
-    adapter = Transport(ca_file=str(authority.ca_file))._adapter
+    adapter = Transport(rules=LOOPBACK, ca_file=str(authority.ca_file))._adapter
     names = [dict(pair[0] for pair in known["subject"])["commonName"] for known in adapter._tls.get_ca_certs()]
     assert names == ["An authority of tests"]
 
 
 def test_verification_is_on_and_there_is_no_way_to_turn_it_off() -> None:
-    tls = Transport()._adapter._tls
+    tls = Transport(rules=LOOPBACK)._adapter._tls
     assert (tls.verify_mode, tls.check_hostname) == (ssl.CERT_REQUIRED, True)
     assert tls.minimum_version >= ssl.TLSVersion.TLSv1_2
     for file in AQUA.glob("*.py"):
@@ -101,7 +104,7 @@ def test_verification_is_on_and_there_is_no_way_to_turn_it_off() -> None:
 def test_a_server_that_resets_instead_of_shaking_hands_got_nothing(
     make_client: Callable[..., AquaClient], authority: Authority
 ) -> None:
-    transport = Transport(ca_file=str(authority.ca_file))
+    transport = Transport(rules=LOOPBACK, ca_file=str(authority.ca_file))
     with speaking(reset) as url:
         client = make_client(base_url=url.replace("http:", "https:"), transport=transport)
         with pytest.raises(NotSent) as caught:
@@ -120,7 +123,7 @@ def test_a_server_that_resets_after_the_handshake_may_have_got_it(
         got.append(request_of(connection) if reads else b"")
         reset(connection)
 
-    transport = Transport(ca_file=str(authority.ca_file))
+    transport = Transport(rules=LOOPBACK, ca_file=str(authority.ca_file))
     with speaking(part, tls=authority.issue("127.0.0.1")) as url:
         client = make_client(base_url=url, transport=transport)
         with pytest.raises(Unknown) as caught:
@@ -144,7 +147,7 @@ def test_a_server_that_is_gone_when_the_request_is_written_is_no_failure_of_tls(
         assert gone.wait(10)
 
     monkeypatch.setattr(sockets._TimedHTTPS, "connect", connect_and_wait)
-    transport = Transport(ca_file=str(authority.ca_file))
+    transport = Transport(rules=LOOPBACK, ca_file=str(authority.ca_file))
     with speaking(part, tls=authority.issue("127.0.0.1")) as url:
         client = make_client(base_url=url, transport=transport)
         with pytest.raises(Unknown) as caught:

@@ -18,7 +18,7 @@ from jobs.aqua.addresses import AddressRules
 from jobs.aqua.auth import Basic, HeaderPair, OAuth, SignIn
 from jobs.aqua.environments import job_url
 from jobs.aqua.transport import Transport
-from jobs.fields import SecretUnreadable
+from jobs.fields import Sealed, SecretUnreadable
 from jobs.models import Connection
 
 
@@ -37,11 +37,18 @@ def address_rules() -> AddressRules:
 
 @transaction.atomic
 def save_connection(connection: Connection) -> None:
-    """Store a new or changed connection; a change raises its version, and so renews its client."""
+    """Store a new or changed connection; a change raises its version, and so renews its client.
+
+    A secret that was not given anew is left as it is stored: ``rotate_keys`` may have encrypted it since it was read.
+    """
+    changed = None
     if connection.pk is not None:
         stored = Connection.objects.select_for_update().filter(pk=connection.pk)
         connection.version = stored.values_list("version", flat=True).get() + 1
-    connection.save()
+        changed = [field.name for field in Connection._meta.concrete_fields if not field.primary_key]
+        if isinstance(connection.secret, Sealed):
+            changed.remove("secret")
+    connection.save(update_fields=changed)
 
 
 def read_job(connection: Connection, job_id: str, *, track_id: str = "", rest_base: str = "") -> Reply:

@@ -45,6 +45,27 @@ def seal(secret: str, row: object) -> Sealed:
     return Sealed(_keys().encrypt(f"{row}\n{secret}".encode()).decode())
 
 
+def is_current(token: str) -> bool:
+    """Whether the newest of CREDENTIAL_KEYS encrypted it."""
+    try:
+        Fernet(settings.CREDENTIAL_KEYS[0]).decrypt(token.encode())
+    except InvalidToken:
+        return False
+    return True
+
+
+def renewed(token: str) -> str:
+    """The same content, encrypted with the newest of CREDENTIAL_KEYS; what it is bound to stays.
+
+    Raises:
+        SecretUnreadable: it was encrypted with none of them.
+    """
+    try:
+        return _keys().rotate(token.encode()).decode()
+    except InvalidToken as error:
+        raise SecretUnreadable("CREDENTIAL_KEYS has no key that reads the stored secret.") from error
+
+
 def _keys() -> MultiFernet:
     return MultiFernet([Fernet(key) for key in settings.CREDENTIAL_KEYS])
 

@@ -11,3 +11,4 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         from jobs import checks  # noqa: F401
+        from jobs.signing_in import log, sessions  # noqa: F401

@@ -63,6 +63,12 @@ def kept(request: HttpRequest) -> dict[str, Any] | None:
     return fields if page == request.path else None
 
 
+def page_of(request: HttpRequest) -> str | None:
+    """The page for which something is kept."""
+    page: str | None = request.session.get(SESSION_KEY, (None, None))[0]
+    return page
+
+
 def drop(request: HttpRequest) -> None:
     """It was sent."""
     request.session.pop(SESSION_KEY, None)

@@ -66,6 +66,23 @@ def renewed(token: str) -> str:
         raise SecretUnreadable("CREDENTIAL_KEYS has no key that reads the stored secret.") from error
 
 
+def encrypted(text: str) -> str:
+    """A text as a token of the newest of CREDENTIAL_KEYS, bound to no row."""
+    return _keys().encrypt(text.encode()).decode()
+
+
+def decrypted(token: str) -> str:
+    """The text of a token.
+
+    Raises:
+        SecretUnreadable: it was encrypted with none of CREDENTIAL_KEYS.
+    """
+    try:
+        return _keys().decrypt(token.encode()).decode()
+    except InvalidToken as error:
+        raise SecretUnreadable("CREDENTIAL_KEYS has no key that reads the stored secret.") from error
+
+
 def _keys() -> MultiFernet:
     return MultiFernet([Fernet(key) for key in settings.CREDENTIAL_KEYS])
 

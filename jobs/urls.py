@@ -1,11 +1,8 @@
 """The pages."""
 
-from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LogoutView
-from django.urls import path
+from django.urls import include, path
 
 from jobs import health, views
-from jobs.signing_in import SignIn
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -14,8 +11,7 @@ urlpatterns = [
     path("lookups/<int:lookup_id>/cancel", views.cancel, name="cancel"),
     path("cancellations/<uuid:uuid>/", views.cancellation, name="cancellation"),
     path("cancellations/<uuid:uuid>/check", views.check, name="check"),
-    path("accounts/login/", login_not_required(SignIn.as_view()), name="login"),
-    path("accounts/logout/", LogoutView.as_view(), name="logout"),
+    path("accounts/", include("jobs.signing_in.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

@@ -47,8 +47,8 @@ class Browser(Client):
 
 def sign_in(run: Run, name: str) -> Browser:
     browser = Browser(run)
-    assert browser.post("/accounts/login/", {"username": name, "password": WRONG_PASSWORD}).status_code == 200
-    assert browser.post("/accounts/login/", {"username": name, "password": PASSWORD}).status_code == 302
+    assert browser.post("/accounts/login/", {"login": name, "password": WRONG_PASSWORD}).status_code == 200
+    assert browser.post("/accounts/login/", {"login": name, "password": PASSWORD}).status_code == 302
     run.planted[f"session of {name}"] = browser.cookies[settings.SESSION_COOKIE_NAME].value
     return browser
 

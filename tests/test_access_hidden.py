@@ -167,7 +167,7 @@ def paths(patterns: list[URLPattern | URLResolver], prefix: str = "/") -> Iterat
 def test_it_asks_everybody_to_sign_in(transactional_db: None) -> None:
     client = Client()
     everything = set(paths(get_resolver().url_patterns))
-    assert {reverse("home"), reverse("look_up"), reverse("logout"), *PUBLIC} <= everything
+    assert {reverse("home"), reverse("look_up"), reverse("account_logout"), *PUBLIC} <= everything
     for path in sorted(everything - PUBLIC):
         for answer in (client.get(path), client.post(path)):
             where = answer.headers.get("Location", "")

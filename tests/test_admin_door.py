@@ -18,7 +18,7 @@ Door = Callable[[User], Client]
 def test_signing_in_on_the_way_to_the_admin_leads_into_it(admin: User) -> None:
     browser = Client()
     page = browser.get("/admin/jobs/connection/", follow=True)
-    data = {"username": "admin", "password": PASSWORD, "next": page.context["next"]}
+    data = {"login": "admin", "password": PASSWORD, "next": page.context["next"]}
     entered = browser.post("/accounts/login/", data, follow=True)
     assert (entered.status_code, entered.redirect_chain[-1][0]) == (200, "/admin/jobs/connection/")
 

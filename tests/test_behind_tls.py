@@ -82,7 +82,7 @@ def test_over_tls_a_form_can_be_sent_and_its_cookies_are_for_tls_alone(served: A
     assert (page.status, "Secure" in cookie) == (200, True)
     assert page.headers["Strict-Transport-Security"] == "max-age=31536000"
     token = re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)[-1]
-    form = urlencode({"csrfmiddlewaretoken": token, "username": "nobody", "password": "wrong"})
+    form = urlencode({"csrfmiddlewaretoken": token, "login": "nobody", "password": "wrong"})
     headers = {"Cookie": cookie.split(";")[0], "Content-Type": "application/x-www-form-urlencoded", **FROM_TLS}
     answer = served("POST", "/accounts/login/", form, **headers, Origin=f"https://{HOST}")
     assert answer.status == 200

@@ -41,7 +41,7 @@ def visits(door: Door, user: User, history: dict[str, Cancellation]) -> dict[str
     result = history["open"].get_absolute_url()
     return {
         "sign in": Client().get("/accounts/login/"),
-        "signed in wrongly": Client().post("/accounts/login/", {"username": "x", "password": "y"}),
+        "signed in wrongly": Client().post("/accounts/login/", {"login": "x", "password": "y"}),
         "sent to sign in": Client().get("/"),
         "start": client.get("/"),
         "wrong input": client.post("/lookups/", {"job_id": "?"}),

@@ -1,11 +1,17 @@
 """Accounts and teams: Django's, without the two-sided choosers that no screen reader can read and no phone can show."""
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
+# The rows of the sign-in hold secrets, and are changed by their own pages alone.
+for label in ("account", "mfa", "usersessions"):
+    admin.site.unregister(
+        [model for model in apps.get_app_config(label).get_models() if admin.site.is_registered(model)]
+    )
 
 
 @admin.register(User)

@@ -4,6 +4,7 @@ from jobs.models.cancellation import Cancellation, State
 from jobs.models.connection import Connection
 from jobs.models.entry import Entry, Kind
 from jobs.models.exchange import Cause, Exchange
+from jobs.models.remembered import Remembered
 from jobs.models.snapshot import BatchSnapshot, JobSnapshot
 from jobs.models.team_access import Role, TeamAccess
 
@@ -16,6 +17,7 @@ __all__ = [
     "Exchange",
     "JobSnapshot",
     "Kind",
+    "Remembered",
     "Role",
     "State",
     "TeamAccess",

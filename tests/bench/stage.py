@@ -58,7 +58,7 @@ class Browser:
     def sign_in(self, name: str) -> None:
         """Through the door."""
         _, _, page = self.ask("GET", "/accounts/login/")
-        form = {"csrfmiddlewaretoken": token(page), "username": name, "password": PASSWORD}
+        form = {"csrfmiddlewaretoken": token(page), "login": name, "password": PASSWORD}
         status, _, _ = self.ask("POST", "/accounts/login/", form)
         assert status == 302
 

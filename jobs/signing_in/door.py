@@ -1,13 +1,14 @@
-"""The sign-in, also in the middle of something: nothing typed is lost, and nothing is sent by itself afterwards."""
+"""The door, also in the middle of something: nothing typed is lost, and nothing is sent by itself afterwards."""
 
 from typing import Any
 from urllib.parse import urlsplit
 
+from allauth.account.internal.templatekit import get_entrance_context_data
+from allauth.account.views import LoginView, LogoutView
 from django.contrib import messages
-from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.contrib.auth.views import LoginView, redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.views.csrf import csrf_failure as plain_csrf_failure
 
@@ -15,21 +16,39 @@ from jobs import drafts
 from jobs.drafts import Draft
 from jobs.sentences import notices
 from jobs.sentences.notices import Notice
+from jobs.signing_in.forms import SignInForm
+
+SIGN_IN = "account_login"
 
 
 class SignIn(LoginView):
     """The one door; what was typed before comes along and waits in its form."""
 
-    redirect_authenticated_user = True
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         draft = self.request.POST.get("draft", "")
-        return super().get_context_data(**kwargs, draft=draft, note=str(notices.DRAFT_WAITS) if draft else "")
+        note = str(notices.DRAFT_WAITS) if draft else ""
+        kwargs |= {"draft": draft, "note": note, "next": self.get_next_url() or ""}
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context
 
-    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        answer = super().form_valid(form)
-        draft = drafts.unseal(self.request.POST.get("draft", ""))
-        return _back_to_the_form(self.request, draft, notices.STILL_HERE) if draft else answer
+    def form_valid(self, form: SignInForm) -> HttpResponse:
+        if draft := drafts.unseal(self.request.POST.get("draft", "")):  # the password was right
+            draft.keep(self.request)
+            self.success_url = draft.page
+        answer: HttpResponse = super().form_valid(form)
+        return answer
+
+    def get_success_url(self) -> str | None:
+        return self.success_url or super().get_success_url()
+
+
+class SignOut(LogoutView):
+    """By its button alone."""
+
+    def get(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.request.user.is_authenticated:
+            return HttpResponseNotAllowed(["POST"])
+        return redirect_to_login(resolve_url("home"))
 
 
 class SignInRequired(LoginRequiredMiddleware):
@@ -53,8 +72,8 @@ def _sign_in_to_go_on(request: HttpRequest) -> HttpResponse:
 
 
 def _sign_in_page(request: HttpRequest, draft: Draft | None, note: str) -> HttpResponse:
-    context = {"form": AuthenticationForm(request), "note": note, "draft": draft.seal() if draft else ""}
-    return render(request, "registration/login.html", context, status=403)
+    context = {"form": SignInForm(request=request), "note": note, "draft": draft.seal() if draft else ""}
+    return render(request, "account/login.html", get_entrance_context_data(request) | context, status=403)
 
 
 def _page_before(request: HttpRequest) -> str:
@@ -70,7 +89,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """
     if not reason.startswith("CSRF") or request.headers.get("Sec-Fetch-Site") != "same-origin":
         return plain_csrf_failure(request, reason)
-    is_sign_in = request.resolver_match is not None and request.resolver_match.view_name == "login"
+    is_sign_in = request.resolver_match is not None and request.resolver_match.view_name == SIGN_IN
     draft = drafts.unseal(request.POST.get("draft", "")) if is_sign_in else drafts.typed(request)
     if request.user.is_authenticated and (draft or is_sign_in):
         return _back_to_the_form(request, draft or Draft(resolve_url("home")), notices.SIGNED_IN_AGAIN)

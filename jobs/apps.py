@@ -1,6 +1,7 @@
 """The app."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class JobsConfig(AppConfig):
@@ -11,4 +12,7 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         from jobs import checks  # noqa: F401
+        from jobs.ledger import guarding
+
+        post_migrate.connect(lambda **_: guarding.install(), sender=self, weak=False, dispatch_uid="guarding")
         from jobs.signing_in import log, sessions  # noqa: F401

@@ -6,6 +6,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core import checks
+from django.db import DEFAULT_DB_ALIAS
+
+from jobs.ledger import guarding
 
 
 @checks.register()
@@ -31,3 +34,17 @@ def loopback(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[checks.Ch
         return []
     hint = "Unset it wherever real credentials are stored."
     return [checks.Warning("ALLOW_LOOPBACK_HTTP lets connections lead to this machine.", hint=hint, id="jobs.W001")]
+
+
+@checks.register(checks.Tags.database)
+def append_only(
+    app_configs: Sequence[Any] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[checks.CheckMessage]:
+    """The database itself refuses to change the past."""
+    if not databases or DEFAULT_DB_ALIAS not in databases or not (missing := guarding.problems()):
+        return []
+    hint = (
+        "manage.py verify_ledger tells whether anything was changed meanwhile;"
+        " manage.py migrate --skip-checks puts the triggers back."
+    )
+    return [checks.Error(f"The database does not keep the past: {'; '.join(missing)}.", hint=hint, id="jobs.E002")]

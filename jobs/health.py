@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from jobs import checks
 from jobs.fields import SecretUnreadable
+from jobs.ledger import guarding
 from jobs.models import Connection
 
 
@@ -26,6 +27,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
         problems = {"migrations": _migrations(), "settings": _settings()}
         if not problems["migrations"]:
             problems["keys"] = _keys()
+            problems["ledger"] = "; ".join(guarding.problems())
     except DatabaseError:
         problems = {"database": "cannot be reached or read"}
     wrong = {name: problem for name, problem in problems.items() if problem}

@@ -8,6 +8,7 @@ from django.utils import timezone
 from jobs import cancelling, confirming
 from jobs.models import Cancellation, Cause, Connection, Exchange
 from jobs.recording import Actor
+from tests.behind import behind_their_back
 
 
 def look_up(user: User, connection: Connection, job_id: str) -> Exchange:
@@ -20,7 +21,8 @@ def cancel(user: User, lookup: Exchange, *, wait: float = 0.0) -> Cancellation:
 
 def at_the_deadline(cancellation: Cancellation) -> Cancellation:
     """Read once more, with the deadline over."""
-    Cancellation.objects.filter(pk=cancellation.pk).update(deadline_at=timezone.now() - timedelta(seconds=1))
+    with behind_their_back(Cancellation):
+        Cancellation.objects.filter(pk=cancellation.pk).update(deadline_at=timezone.now() - timedelta(seconds=1))
     cancellation.refresh_from_db()
     assert confirming.claim(cancellation, only_if_due=False)
     confirming.confirm(cancellation, cause=Cause.FOLLOW_UP, actor=None)

@@ -11,6 +11,7 @@ from django.test import Client
 from jobs.models import Cancellation, Connection, Exchange, JobSnapshot
 from jobs.sandbox import Fault, Sandbox
 from tests.admin_pages import page_of, results
+from tests.behind import behind_their_back
 from tests.documented import DSEXPORT, JUNE10
 from tests.flow import cancel, look_up
 
@@ -142,7 +143,9 @@ def test_whatever_others_wrote_is_escaped_everywhere(
     header = {"Zuora-Request-Id": SCRIPT.format("header")}
     sandbox.play(Fault("GET", job_id, body=json.dumps(job).encode(), headers=header))
     cancellation = cancel(operator, lookup, wait=5)
-    Cancellation.objects.filter(pk=cancellation.pk).update(reason=SCRIPT.format("reason"), ticket=SCRIPT.format("x"))
+    with behind_their_back(Cancellation):
+        marked = {"reason": SCRIPT.format("reason"), "ticket": SCRIPT.format("x")}
+        Cancellation.objects.filter(pk=cancellation.pk).update(**marked)
 
     pages = [f"/admin/jobs/{model}/" for model in ("cancellation", "exchange", "jobsnapshot", "connection")]
     pages += [page_of(row) for row in (cancellation, connection, *Exchange.objects.all(), *JobSnapshot.objects.all())]

@@ -18,6 +18,7 @@ from jobs.models import Cancellation, Cause, Connection, Exchange, State
 from jobs.recording import Actor
 from jobs.sandbox import Fault, Sandbox
 from jobs.sentences import sentence
+from tests.behind import behind_their_back
 from tests.flow import at_the_deadline, cancel, look_up
 
 Door = Callable[[User], Client]
@@ -45,7 +46,8 @@ def read_once(cancellation: Cancellation) -> timedelta:
 
 def make_due(cancellation: Cancellation, **fields: object) -> None:
     now = timezone.now() - timedelta(seconds=1)
-    Cancellation.objects.filter(pk=cancellation.pk).update(**{"next_read_at": now, "claimed_until": None, **fields})
+    with behind_their_back(Cancellation):
+        Cancellation.objects.filter(pk=cancellation.pk).update(**{"next_read_at": now, "claimed_until": None, **fields})
     cancellation.refresh_from_db()
 
 

@@ -64,7 +64,7 @@ def append(*events: Event) -> None:
         entry = _entry(number, event)
         before = seal(entry, before, key)
         entries.append(entry)
-    Entry.objects.bulk_create(entries)
+    Entry.objects.insert_all(entries)
     transaction.on_commit(partial(_log_head, number, before))
 
 
@@ -82,7 +82,7 @@ def change_key(old: Ed25519PrivateKey, *, actor_name: str) -> None:
         announced = keys.announced(keys.current_key().public_key())
         entry = _entry(last.number + 1, Event(kind=Kind.KEY_CHANGED, actor_name=actor_name, detail=announced))
         seal(entry, last.sha256, old)
-        entry.save(force_insert=True)
+        Entry.objects.insert_all([entry])
         transaction.on_commit(partial(_log_head, entry.number, entry.sha256))
 
 

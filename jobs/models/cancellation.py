@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from jobs.models.connection import Connection
+from jobs.models.guard import Moves
 
 
 class State(models.TextChoices):
@@ -24,6 +25,11 @@ class State(models.TextChoices):
     STILL_RUNNING = "still_running", "still running"
     UNKNOWN = "unknown", "unknown"
     NOT_SENT = "not_sent", "not sent"
+
+
+OPEN = (State.REQUESTED, State.SENDING, State.UNCONFIRMED)
+"""In their order: from one to an earlier one there is no way."""
+SETTLED = tuple(state for state in State if state not in OPEN)
 
 
 class Via(models.TextChoices):
@@ -95,6 +101,16 @@ class Cancellation(models.Model):
     next_read_at = models.DateTimeField(null=True)
     claimed_until = models.DateTimeField(null=True)
     reads = models.PositiveIntegerField(default=0)
+
+    guard = Moves(
+        state="state",
+        settled_at="settled_at",
+        states=OPEN,
+        settled=SETTLED,
+        outcome=("rests_on", "next_read_at", "claimed_until", "reads"),
+        working=(),
+        one_open=("rest_base", "job_id"),
+    )
 
     class Meta:
         ordering = ("-id",)

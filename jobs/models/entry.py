@@ -1,5 +1,8 @@
 """One thing that happened, in the ledger."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 
@@ -7,6 +10,7 @@ from jobs.fields import JSONTextField
 from jobs.models.cancellation import Cancellation, Via
 from jobs.models.connection import Connection
 from jobs.models.exchange import Exchange
+from jobs.models.guard import NEVER_CHANGES
 
 
 class Kind(models.TextChoices):
@@ -27,6 +31,26 @@ class Kind(models.TextChoices):
     EXPORTED = "exported", "exported"
     VERIFIED = "verified", "verified"
     KEY_CHANGED = "key_changed", "key changed"
+
+
+class NotByHand(TypeError):
+    """The ledger is written by ``jobs.ledger.append`` alone."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__("Entries are appended by jobs.ledger.append, and never changed or deleted.")
+
+
+class Entries(models.QuerySet["Entry"]):
+    """Read like any other; what would write refuses."""
+
+    def _refuse(self, *args: Any, **kwargs: Any) -> Any:
+        raise NotByHand
+
+    create = bulk_create = bulk_update = update = delete = get_or_create = update_or_create = _refuse
+
+    def insert_all(self, entries: Sequence["Entry"]) -> None:
+        """For the ledger: sealed entries, in their order."""
+        super().bulk_create(entries)
 
 
 class Entry(models.Model):
@@ -53,6 +77,9 @@ class Entry(models.Model):
     signature = models.CharField(max_length=128)
     sha256 = models.CharField("SHA-256", max_length=64, unique=True)
 
+    guard = NEVER_CHANGES
+    objects = Entries.as_manager()
+
     class Meta:
         ordering = ("-number",)
         verbose_name_plural = "entries"
@@ -60,3 +87,9 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}: {self.get_kind_display()}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        raise NotByHand
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        raise NotByHand

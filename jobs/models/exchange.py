@@ -7,6 +7,7 @@ from django.db import models
 
 from jobs.models.cancellation import Cancellation
 from jobs.models.connection import Connection
+from jobs.models.guard import NEVER_CHANGES
 from jobs.models.snapshot import JobSnapshot
 
 
@@ -57,6 +58,8 @@ class Exchange(models.Model):
     snapshot = models.ForeignKey(JobSnapshot, on_delete=models.PROTECT, related_name="exchanges", null=True)
     body = models.BinaryField(null=True)
     body_sha256 = models.CharField("SHA-256 of the body", max_length=64, blank=True)
+
+    guard = NEVER_CHANGES
 
     class Meta:
         ordering = ("-id",)

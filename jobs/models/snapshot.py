@@ -8,6 +8,7 @@ from django.utils import timezone
 from jobs.aqua.job import Batch, Job
 from jobs.fields import JSONTextField
 from jobs.models.connection import Connection
+from jobs.models.guard import NEVER_CHANGES
 
 
 class JobSnapshot(models.Model):
@@ -37,6 +38,8 @@ class JobSnapshot(models.Model):
     has_batches = models.BooleanField(default=True)
     extra = JSONTextField(default=dict)
     first_seen_at = models.DateTimeField(default=timezone.now)
+
+    guard = NEVER_CHANGES
 
     class Meta:
         ordering = ("-id",)
@@ -79,6 +82,8 @@ class BatchSnapshot(models.Model):
     localized_status = models.TextField(null=True)
     deleted = JSONTextField(null=True)
     extra = JSONTextField(default=dict)
+
+    guard = NEVER_CHANGES
 
     class Meta:
         ordering = ("snapshot", "position")

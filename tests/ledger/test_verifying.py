@@ -14,6 +14,7 @@ from jobs.ledger import canonical
 from jobs.ledger.verifying import Broken, verify
 from jobs.models import BatchSnapshot, Cancellation, Entry, Exchange, JobSnapshot
 from jobs.models.cancellation import RECORDED
+from tests.behind import behind_their_back
 
 NOT_RECORDED = {"next_read_at", "claimed_until", "reads", "uuid", "id"}
 """Of a cancellation: how it is worked on. Its keys are what everything else refers to."""
@@ -43,24 +44,13 @@ def other(value: Any) -> Any:
 def change(model: type[models.Model], column: str) -> bool:
     """In the last row in which it has a value; whether there was one."""
     table, key = model._meta.db_table, model._meta.pk.column
-    with database.cursor() as cursor:
-        if database.vendor == "sqlite":
-            cursor.execute("PRAGMA foreign_keys=OFF")
-        else:
-            cursor.execute("SET session_replication_role = replica")
-        try:
-            cursor.execute(
-                f'SELECT "{key}", "{column}" FROM {table} WHERE "{column}" IS NOT NULL ORDER BY "{key}" DESC'
-            )
-            row = cursor.fetchone()
-            if row is None:
-                return False
-            cursor.execute(f'UPDATE {table} SET "{column}" = %s WHERE "{key}" = %s', [other(row[1]), row[0]])
-            return True
-        finally:
-            cursor.execute(
-                "PRAGMA foreign_keys=ON" if database.vendor == "sqlite" else "SET session_replication_role = DEFAULT"
-            )
+    with behind_their_back(model), database.cursor() as cursor:
+        cursor.execute(f'SELECT "{key}", "{column}" FROM {table} WHERE "{column}" IS NOT NULL ORDER BY "{key}" DESC')
+        row = cursor.fetchone()
+        if row is None:
+            return False
+        cursor.execute(f'UPDATE {table} SET "{column}" = %s WHERE "{key}" = %s', [other(row[1]), row[0]])
+        return True
 
 
 @pytest.mark.parametrize(("model", "column"), mutations(), ids=lambda value: getattr(value, "__name__", value))
@@ -84,12 +74,9 @@ def test_a_deleted_row_is_found(told: None, model: type[models.Model], which: st
 
 
 def tampered(*statements: str) -> None:
-    with database.cursor() as cursor:
-        is_sqlite = database.vendor == "sqlite"
-        cursor.execute("PRAGMA foreign_keys=OFF" if is_sqlite else "SET session_replication_role = replica")
+    with behind_their_back(), database.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
-        cursor.execute("PRAGMA foreign_keys=ON" if is_sqlite else "SET session_replication_role = DEFAULT")
 
 
 def test_two_that_changed_places_are_found(told: None) -> None:
@@ -103,7 +90,7 @@ def test_one_that_was_put_behind_is_found(told: None) -> None:
     last = Entry.objects.first()
     assert last
     values = {**plain(last), "exchange_id": None, "exchange_sha256": "", "sha256": "0" * 64}
-    Entry.objects.bulk_create([Entry(**{**values, "number": last.number + 1})])
+    Entry.objects.insert_all([Entry(**{**values, "number": last.number + 1})])
     with pytest.raises(Broken, match=f"Entry {last.number + 1} is not what or where it was"):
         verify()
 

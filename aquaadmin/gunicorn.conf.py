@@ -5,7 +5,7 @@ from django.core.exceptions import ImproperlyConfigured
 from aquaadmin import environment
 
 try:
-    from aquaadmin.settings import PORT
+    from aquaadmin.settings import FORWARDED_ALLOW_IPS, PORT
 
     workers = environment.number("WEB_WORKERS", 2, most=64)
 except ImproperlyConfigured as error:
@@ -13,7 +13,9 @@ except ImproperlyConfigured as error:
 
 wsgi_app = "aquaadmin.wsgi"
 bind = f"{environment.text('HOST', '127.0.0.1')}:{PORT}"
-worker_class = "gthread"
+worker_class = "aquaadmin.serving.Worker"
+logger_class = "aquaadmin.serving.LineLogger"
+forwarded_allow_ips = ",".join(FORWARDED_ALLOW_IPS)  # their X-Forwarded-Proto is believed
 threads = 32  # also while 32 people wait for a slow Zuora, others get their pages
 worker_connections = threads + 1  # or one worker accepts what another has threads for
 timeout = 120  # a dead worker is replaced; requests are bounded by our own deadlines

@@ -44,9 +44,12 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "jobs.middleware.NeverCached",
+    "jobs.middleware.StrictHeaders",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "jobs.middleware.WholeBody",
     "jobs.middleware.NoNul",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -56,7 +59,6 @@ MIDDLEWARE = [
     "jobs.signing_in.sessions.SessionsEnd",
     "jobs.signing_in.door.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "jobs.middleware.WrongMethod",
 ]
 
@@ -108,7 +110,7 @@ SESSION_IDLE_MINUTES = number("SESSION_IDLE_MINUTES", 60, most=24 * 60)
 SESSION_HOURS = number("SESSION_HOURS", 12, most=30 * 24)
 SESSION_COOKIE_AGE = SESSION_HOURS * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-# Whose X-Forwarded-… is believed: gunicorn reads the same variable.
+# Whose X-Forwarded-Proto and -For are believed; X-Forwarded-Host is nobody's.
 FORWARDED_ALLOW_IPS = words("FORWARDED_ALLOW_IPS", ["127.0.0.1", "::1"])
 
 LANGUAGE_CODE = "en-gb"
@@ -123,14 +125,25 @@ WHITENOISE_USE_FINDERS = True
 HTTPS_ONLY = flag("HTTPS_ONLY", default=True)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS_ONLY
 # Browsers keep cookies by host, not by port: two installations on one host need names of their own.
-SESSION_COOKIE_NAME = f"aquaadmin_{PORT}_session"
-CSRF_COOKIE_NAME = f"aquaadmin_{PORT}_csrf"
+# __Host-: a browser takes such a cookie only over TLS and from this very host, not from a neighbour in the domain.
+_COOKIE = f"{'__Host-' if HTTPS_ONLY else ''}aquaadmin_{PORT}"
+SESSION_COOKIE_NAME = f"{_COOKIE}_session"
+CSRF_COOKIE_NAME = f"{_COOKIE}_csrf"
+MESSAGE_COOKIE_NAME = f"{_COOKIE}_messages"
+MESSAGE_STORAGE = "jobs.message_cookie.MessageStorage"
 CSRF_COOKIE_HTTPONLY = True
+# Lax, not Strict: who comes by a link from a ticket or from the sign-in of their company is still signed in.
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "jobs.signing_in.door.csrf_failure"
 SECURE_SSL_REDIRECT = HTTPS_ONLY
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes ask the process itself, without TLS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS_ONLY else 0
-SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_INCLUDE_SUBDOMAINS = flag("HSTS_SUBDOMAINS", default=True)
+SECURE_HSTS_PRELOAD = flag("HSTS_PRELOAD", default=False)
+# Browsers take whole domains into their lists, which is for the owner of the domain to decide.
+SILENCED_SYSTEM_CHECKS = [] if SECURE_HSTS_PRELOAD else ["security.W021"]
+SECURE_REFERRER_POLICY = "same-origin"  # not no-referrer: by the referrer Django tells other people's forms
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -146,12 +159,15 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-DATA_UPLOAD_MAX_MEMORY_SIZE = 128 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 128 * 1024  # of a whole body: nobody uploads anything
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {"()": "aquaadmin.logs.Line", "format": "{asctime} {levelname} {name} {message}", "style": "{"}
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {"django.server": {"level": "WARNING"}},

@@ -1,5 +1,6 @@
 """Settings that are wrong stop the start, with what to do about it."""
 
+import re
 import ssl
 from collections.abc import Sequence
 from typing import Any
@@ -48,3 +49,17 @@ def append_only(
         " manage.py migrate --skip-checks puts the triggers back."
     )
     return [checks.Error(f"The database does not keep the past: {'; '.join(missing)}.", hint=hint, id="jobs.E002")]
+
+
+@checks.register(deploy=True)
+def everybody(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[checks.CheckMessage]:
+    """Neither every host name nor every proxy is this installation's own."""
+    found: list[checks.CheckMessage] = []
+    if any(re.fullmatch(r"\*|\.[^.]*", host) for host in settings.ALLOWED_HOSTS):
+        hint = "Name the hosts under which people reach aquaadmin."
+        found.append(checks.Warning("ALLOWED_HOSTS accepts every host name.", hint=hint, id="jobs.W002"))
+    if any(known == "*" or known.endswith("/0") for known in settings.FORWARDED_ALLOW_IPS):
+        hint = "Name the addresses of the proxies that speak TLS before it."
+        words = "FORWARDED_ALLOW_IPS believes everybody who says that they came over TLS, and from where."
+        found.append(checks.Warning(words, hint=hint, id="jobs.W003"))
+    return found

@@ -5,6 +5,7 @@ from typing import Any
 
 from jobs.models import Cancellation, Exchange, JobSnapshot, State
 from jobs.models.exchange import Outcome
+from jobs.printable import printable
 from jobs.sentences import fate, lookup_sentence, notices, sentence
 from jobs.sentences.evidence import Shown, evidence_of, shown_by
 from jobs.sentences.lookup import is_sign_in, is_user_refused
@@ -46,7 +47,8 @@ class Report:
 
     def text(self) -> str:
         """The sentence, and a line for each batch."""
-        return "\n".join([self.sentence, *(f"  {batch['name']}: {_in_words(batch)}" for batch in self._batches())])
+        batches = (f"  {batch['name']}: {_in_words(batch)}" for batch in self._batches())
+        return "\n".join(printable(line) for line in (self.sentence, *batches))
 
     def _batches(self) -> list[dict[str, Any]]:
         if self.job is None:

@@ -41,7 +41,9 @@ class Browser(Client):
         response = super().request(**request)
         headers = {name: value for name, value in response.headers.items() if name != "Set-Cookie"}
         what = f"{len(self.run.answers)} {request['REQUEST_METHOD']} {request['PATH_INFO']}: {response.status_code}"
-        self.run.answers[what] = f"{headers} {response.content.decode()} {response.cookies.get('messages')}"
+        self.run.answers[what] = (
+            f"{headers} {response.content.decode()} {response.cookies.get(settings.MESSAGE_COOKIE_NAME)}"
+        )
         return response
 
 

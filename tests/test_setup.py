@@ -161,3 +161,27 @@ def test_no_tracked_file_names_a_registry() -> None:
     texts = {str(file): file.read_bytes().lower() for file in tracked() if file.is_file()}
     found = {name: host for name, text in texts.items() for host in REGISTRIES if host.encode() in text}
     assert found == {}
+
+
+def test_the_deployment_has_nothing_to_be_warned_of() -> None:
+    settings = {**GOOD, "SECRET_KEY": "".join(map(chr, range(48, 123)))}
+    ended = process("manage.py", "check", "--deploy", "--fail-level", "WARNING", **settings)
+    assert (ended.returncode, ended.stdout) == (0, "System check identified no issues (1 silenced).\n")
+    silent = process("manage.py", "check", "--deploy", "--fail-level", "WARNING", **settings, HSTS_PRELOAD="true")
+    assert (silent.returncode, silent.stdout) == (0, "System check identified no issues (0 silenced).\n")
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [
+        ("HTTPS_ONLY", "false", "security.W012"),
+        ("ALLOWED_HOSTS", "*", "ALLOWED_HOSTS accepts every host name."),
+        ("ALLOWED_HOSTS", "a.example.com,.com", "ALLOWED_HOSTS accepts every host name."),
+        ("FORWARDED_ALLOW_IPS", "*", "FORWARDED_ALLOW_IPS believes everybody"),
+        ("FORWARDED_ALLOW_IPS", "10.0.0.1,0.0.0.0/0", "FORWARDED_ALLOW_IPS believes everybody"),
+        ("ALLOW_LOOPBACK_HTTP", "true", "ALLOW_LOOPBACK_HTTP lets connections lead to this machine."),
+    ],
+)
+def test_a_setting_that_opens_a_door_is_warned_of_before_a_deployment(setting: str, value: str, said: str) -> None:
+    ended = process("manage.py", "check", "--deploy", "--fail-level", "WARNING", **GOOD, **{setting: value})
+    assert (ended.returncode, said in ended.stderr) == (1, True)

@@ -24,6 +24,15 @@ POLICY = {
     "base-uri 'none'",
     "frame-ancestors 'none'",
 }
+STRICT = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "X-Permitted-Cross-Domain-Policies": "none",
+}
 
 
 @pytest.fixture
@@ -56,6 +65,7 @@ def visits(door: Door, user: User, history: dict[str, Cancellation]) -> dict[str
         "no token": strict.post("/lookups/", {}),
         "wrong host": client.get("/", headers={"host": "evil.example"}),
         "healthz": client.get("/healthz"),
+        "too large": client.post("/lookups/", {"job_id": "x" * 200_000}),
     }
 
 
@@ -65,8 +75,9 @@ def test_no_answer_is_cached_and_all_carry_the_strict_policy(
     answers = visits(door, operator, history)
     for name, answer in answers.items():
         assert (name, {part.strip() for part in answer["Content-Security-Policy"].split(";")}) == (name, POLICY)
-        assert (name, answer["X-Content-Type-Options"]) == (name, "nosniff")
-    for name in answers.keys() - {"wrong host"}:
+        assert (name, {header: answer[header] for header in STRICT}) == (name, STRICT)
+        assert (name, answer["Permissions-Policy"].count("=()") > 20) == (name, True)
+    for name in answers:
         assert (name, "no-store" in answers[name]["Cache-Control"]) == (name, True)
         assert (name, "private" in answers[name]["Cache-Control"]) == (name, True)
 

@@ -86,4 +86,6 @@ def _is_address(text: str) -> bool:
 
 
 def _is_trusted(address: str) -> bool:
-    return any(known in ("*", address) for known in settings.FORWARDED_ALLOW_IPS)
+    """Known by its address, or as one of a network, as gunicorn knows it."""
+    known = settings.FORWARDED_ALLOW_IPS
+    return "*" in known or any(ipaddress.ip_address(address) in ipaddress.ip_network(network) for network in known)

@@ -1,14 +1,16 @@
 """What is typed wrong, and what is not there: a message that says what to do, and no traceback."""
 
+import json
 import os
 import pwd
+import re
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
 
 from jobs.models import Cancellation, Connection
-from jobs.sandbox import Sandbox
+from jobs.sandbox import Fault, Sandbox
 from tests.commands.test_set_connection import SECRET, run
 from tests.process import manage
 
@@ -85,3 +87,13 @@ def test_ports_of_the_sandbox() -> None:
         assert (ended.returncode, "Traceback" in ended.stderr) == (2, False)
         assert "is no port" in ended.stderr
     assert manage("sandbox", "--describe", SANDBOX_PORT="").returncode == 0
+
+
+def test_what_zuora_says_does_nothing_to_the_terminal(operator: User, connection: Connection, sandbox: Sandbox) -> None:
+    name = "\x1b]0;title\x07\x1b[2J\rCancelled.\nCancelled. \u202e\u2028"
+    job = {"id": sandbox.jobs["running"], "status": "completed", "batches": [{"name": name, "status": "completed"}]}
+    sandbox.play(Fault("GET", body=json.dumps(job).encode()))
+    ended = manage("cancel_job", "ACME test", sandbox.jobs["running"], "--as", "operator", "--reason", "x")
+    assert (ended.returncode, ended.stdout.count("\n")) == (3, 2)
+    assert re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e\u2028]", ended.stdout) is None
+    assert r"\x1b]0;title\x07\x1b[2J\rCancelled.\nCancelled. \u202e" in ended.stdout

@@ -32,6 +32,7 @@ from typing import Any
 from jobs.fields import to_json
 from jobs.models import BatchSnapshot, Exchange, JobSnapshot
 
+ENTRY_FORM, EXCHANGE_FORM, SNAPSHOT_FORM = "aquaadmin-entry-1", "aquaadmin-exchange-1", "aquaadmin-snapshot-1"
 FIRST = "0" * 64
 """Stands in the first entry for the digest of the one before."""
 
@@ -130,21 +131,16 @@ def digest_of_body(stored: bytes | memoryview | None) -> str | None:
     return None if stored is None else hashlib.sha256(stored).hexdigest()
 
 
-def snapshot_digest(columns: Sequence[Any], body: str | None, batches: Sequence[Sequence[Any]]) -> str:
-    """``columns`` in the order of ``SNAPSHOT``, each batch in that of ``BATCH``, by position."""
-    return sha256(_encode(("aquaadmin-snapshot-1", *columns, body, batches)))
-
-
-def exchange_digest(columns: Sequence[Any], body: str | None, snapshot: str | None) -> str:
-    """``columns`` in the order of ``EXCHANGE``."""
-    return sha256(_encode(("aquaadmin-exchange-1", *columns, body, snapshot)))
+def digest(row: Sequence[Any]) -> str:
+    """The SHA-256 of a row's text; it begins with the name of its form."""
+    return hashlib.sha256(_encode(row).encode()).hexdigest()
 
 
 def of_snapshot(snapshot: JobSnapshot, batches: Sequence[BatchSnapshot]) -> str:
     """The SHA-256 of a snapshot that is about to be written."""
     columns = [getattr(snapshot, name) for name in SNAPSHOT[:-2]]
     columns += [to_json(snapshot.extra), moment(snapshot.first_seen_at)]
-    return snapshot_digest(columns, digest_of_body(snapshot.body), [_of_batch(batch) for batch in batches])
+    return digest([SNAPSHOT_FORM, *columns, digest_of_body(snapshot.body), [_of_batch(batch) for batch in batches]])
 
 
 def _of_batch(batch: BatchSnapshot) -> list[Any]:
@@ -161,9 +157,9 @@ def of_exchange(exchange: Exchange) -> str:
     columns = [moment(exchange.at) if name == "at" else getattr(exchange, name) for name in EXCHANGE]
     columns = [str(value) if isinstance(value, str) else value for value in columns]
     snapshot = exchange.snapshot.sha256 if exchange.snapshot else None
-    return exchange_digest(columns, digest_of_body(exchange.body), snapshot)
+    return digest([EXCHANGE_FORM, *columns, digest_of_body(exchange.body), snapshot])
 
 
 def entry_content(columns: Sequence[Any]) -> str:
     """The SHA-256 of an entry's text; ``columns`` in the order of ``ENTRY``."""
-    return sha256(_encode(("aquaadmin-entry-1", *columns)))
+    return digest([ENTRY_FORM, *columns])

@@ -12,11 +12,13 @@ from typing import Any
 
 from django.db import connection as database
 
+from jobs.fields import to_json
 from jobs.ledger import canonical
 from jobs.ledger.canonical import BATCH, ENTRY, EXCHANGE, SNAPSHOT
+from jobs.models.cancellation import OUTCOME, RECORDED
 
 PAGE = 2000
-TIMES = {"at", "first_seen_at"}
+_TIMES = {"at", "first_seen_at", "requested_at", "deadline_at", "settled_at"}
 Row = Sequence[Any]
 
 
@@ -48,27 +50,43 @@ def pages(sql: str, *, after: int = 0, key: int = 0) -> Iterator[list[Row]]:
 
 def columns(alias: str, names: Sequence[str]) -> str:
     """For a SELECT. The names are those of ``canonical``."""
-    return ", ".join(_moment(f'{alias}."{name}"') if name in TIMES else f'{alias}."{name}"' for name in names)
+    return ", ".join(_column(f'{alias}."{name}"', name) for name in names)
 
 
-def _moment(column: str) -> str:
-    """A time as it stands in a text, ``None`` where there is none."""
-    if database.vendor == "postgresql":
+def _column(column: str, name: str) -> str:
+    """A value as it stands in a text; ``None`` where there is none."""
+    is_postgresql = database.vendor == "postgresql"
+    if name in _TIMES and is_postgresql:
         return f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
-    return f"replace({column}, ' ', 'T') || CASE length({column}) WHEN 19 THEN '.000000Z' ELSE 'Z' END"
+    if name in _TIMES:
+        return f"replace({column}, ' ', 'T') || CASE length({column}) WHEN 19 THEN '.000000Z' ELSE 'Z' END"
+    if name == "uuid" and is_postgresql:
+        return f"{column}::text"
+    if name == "uuid":
+        return " || '-' || ".join(
+            f"substr({column}, {at}, {n})" for at, n in ((1, 8), (9, 4), (13, 4), (17, 4), (21, 99))
+        )
+    return column
 
 
 def _entries() -> str:
     return f"""
-        SELECT {columns("e", ENTRY)}, e.signature, e.sha256, x.id, {columns("x", EXCHANGE)}, x.body, s.sha256
+        SELECT e.signature, e.sha256, '{canonical.ENTRY_FORM}', {columns("e", ENTRY)}
+        FROM jobs_entry e WHERE e.number > %s ORDER BY e.number LIMIT {PAGE}"""  # noqa: S608 (names of columns)
+
+
+def _exchanges() -> str:
+    return f"""
+        SELECT e.number, e.exchange_id, e.exchange_sha256, x.body,
+            '{canonical.EXCHANGE_FORM}', {columns("x", EXCHANGE)}, s.sha256
         FROM jobs_entry e LEFT JOIN jobs_exchange x ON x.id = e.exchange_id
         LEFT JOIN jobs_jobsnapshot s ON s.id = x.snapshot_id
-        WHERE e.number > %s ORDER BY e.number LIMIT {PAGE}"""  # noqa: S608 (names of columns, none of them typed)
+        WHERE e.number > %s AND e.exchange_id IS NOT NULL ORDER BY e.number LIMIT {PAGE}"""  # noqa: S608
 
 
 def _snapshots() -> str:
     return f"""
-        SELECT s.id, s.sha256, {columns("s", SNAPSHOT)}, s.body FROM jobs_jobsnapshot s
+        SELECT s.id, s.sha256, s.body, '{canonical.SNAPSHOT_FORM}', {columns("s", SNAPSHOT)} FROM jobs_jobsnapshot s
         WHERE s.id > %s ORDER BY s.id LIMIT {PAGE}"""  # noqa: S608
 
 
@@ -78,19 +96,37 @@ def _batches() -> str:
         WHERE b.snapshot_id > %s AND b.snapshot_id <= %s ORDER BY b.snapshot_id, b.position"""  # noqa: S608
 
 
-_WIDTH = len(ENTRY)
-_SIGNATURE, _SHA256, _EXCHANGE = _WIDTH, _WIDTH + 1, _WIDTH + 2
+def _cancellations() -> str:
+    return f"""
+        SELECT c.id, {columns("c", RECORDED + OUTCOME)} FROM jobs_cancellation c
+        WHERE c.id > %s ORDER BY c.id LIMIT {PAGE}"""  # noqa: S608
 
 
-def entries() -> Iterator[tuple[Row, str, str, str | None]]:
-    """Each entry in order: its columns, its signature, its digest, and the digest that its exchange has by now."""
-    for page in pages(_entries()):
+_TOLD = """
+SELECT e.cancellation_id, e.kind, e.detail FROM jobs_entry e
+WHERE e.cancellation_id > %s AND e.cancellation_id <= %s ORDER BY e.cancellation_id, e.number
+"""
+_CONNECTION = len(("number", "id", "sha256", "body", "form"))
+
+
+def entries() -> Iterator[tuple[Row, str, str, str]]:
+    """Each entry in order: its columns after the name of the form, its content, its signature, its digest."""
+    content_of = canonical.digest
+    for page in pages(_entries(), key=3):
         for row in page:
-            exchange = None
-            if row[_EXCHANGE] is not None:
-                body = canonical.digest_of_body(row[-2])
-                exchange = canonical.exchange_digest(row[_EXCHANGE + 1 : -2], body, row[-1])
-            yield row[:_WIDTH], row[_SIGNATURE], row[_SHA256], exchange
+            columns = row[2:]
+            yield columns, content_of(columns), row[0], row[1]
+
+
+def exchanges() -> Iterator[tuple[int, int, str, str | None]]:
+    """What each entry records, in order: its number, the exchange's key, the digest that the entry holds, and the
+    one that the exchange has by now; None where it is gone.
+    """
+    for page in pages(_exchanges()):
+        for row in page:
+            is_there = row[_CONNECTION] is not None
+            text = (*row[4:-1], canonical.digest_of_body(row[3]), row[-1])
+            yield row[0], row[1], row[2], canonical.digest(text) if is_there else None
 
 
 def snapshots() -> Iterator[tuple[int, str, str]]:
@@ -102,6 +138,23 @@ def snapshots() -> Iterator[tuple[int, str, str]]:
             key: [row[1:] for row in rows] for key, rows in groupby(ask(batches_of, [last, until]), key=itemgetter(0))
         }
         for row in page:
-            body = canonical.digest_of_body(row[-1])
-            yield row[0], row[1], canonical.snapshot_digest(row[2:-1], body, batches.get(row[0], ()))
+            text = (*row[3:], canonical.digest_of_body(row[2]), batches.get(row[0], ()))
+            yield row[0], row[1], canonical.digest(text)
+        last = until
+
+
+def cancellations() -> Iterator[tuple[int, str, str, list[tuple[str, str]]]]:
+    """Each cancellation: its key, what was asked for and how far it came, as entries hold it, and what its entries
+    say: kind and detail, in order.
+    """
+    last, width = 0, 1 + len(RECORDED)
+    for page in pages(_cancellations()):
+        until = page[-1][0]
+        told = {
+            key: [(kind, detail) for _, kind, detail in rows]
+            for key, rows in groupby(ask(_TOLD, [last, until]), key=itemgetter(0))
+        }
+        for row in page:
+            recorded = to_json(dict(zip(RECORDED, row[1:width], strict=True)))
+            yield row[0], recorded, to_json(dict(zip(OUTCOME, row[width:], strict=True))), told.get(row[0], [])
         last = until

@@ -8,11 +8,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from jobs.ledger import canonical, keys, rows
 from jobs.ledger.canonical import ENTRY
-from jobs.models import Cancellation, Entry, Kind
+from jobs.models import Kind
 
-_NUMBER, _KIND, _DETAIL = ENTRY.index("number"), ENTRY.index("kind"), ENTRY.index("detail")
-_KEY, _EXCHANGE = ENTRY.index("key_id"), ENTRY.index("exchange_id")
-_DIGEST = ENTRY.index("exchange_sha256")
+_NUMBER, _KIND, _KEY, _DETAIL = (1 + ENTRY.index(name) for name in ("number", "kind", "key_id", "detail"))
 
 
 class Broken(Exception):
@@ -39,6 +37,7 @@ def verify(*, each_signature: bool = False, checkpoint: dict[str, Any] | None = 
     """
     with rows.one_moment():
         head = _chain(each_signature=each_signature, checkpoint=checkpoint)
+        _exchanges()
         head.snapshots = _snapshots()
         _strays()
         head.cancellations = _cancellations()
@@ -46,31 +45,35 @@ def verify(*, each_signature: bool = False, checkpoint: dict[str, Any] | None = 
 
 
 def _chain(*, each_signature: bool, checkpoint: dict[str, Any] | None) -> Head:
-    head = Head()
+    number, before, link, signature, key_id = 0, canonical.FIRST, "", "", ""
     signer: Ed25519PublicKey | None = None
-    unchecked: tuple[Ed25519PublicKey, str, str] | None = None
-    for entry, signature, digest, exchange in rows.entries():
-        number = entry[_NUMBER]
-        _require(number == head.number + 1, f"entry {head.number + 1} is missing: {number} follows {head.number}")
-        _require_exchange(entry, exchange)
-        link = head.sha256 + canonical.entry_content(entry)
-        _require(canonical.sha256(link + signature) == digest, f"entry {number} is not what or where it was")
-        signer = signer or _announced(entry)
-        _require(keys.key_id(signer) == entry[_KEY], f"entry {number} is signed with another key than it must be")
-        unchecked = (signer, signature, link)
-        if each_signature or entry[_KIND] == Kind.KEY_CHANGED:
-            _require_signature(*unchecked, number)
-            signer = _announced(entry) if entry[_KIND] == Kind.KEY_CHANGED else signer
+    next_signer: Ed25519PublicKey | None = None
+    for entry, content, signature, digest in rows.entries():
+        if entry[_NUMBER] != number + 1:
+            raise Broken(f"Entry {number + 1} is missing: {entry[_NUMBER]} follows {number}.")
+        number += 1
+        link = before + content
+        if canonical.sha256(link + signature) != digest:
+            raise Broken(f"Entry {number} is not what or where it was.")
+        before = digest
+        signer = next_signer = next_signer or _announced(entry)
+        key_id = key_id or keys.key_id(signer)
+        if entry[_KEY] != key_id:
+            raise Broken(f"Entry {number} is signed with another key than it must be.")
+        if each_signature:
+            _require_signature(signer, signature, link, number)
+        if entry[_KIND] == Kind.KEY_CHANGED:
+            _require_signature(signer, signature, link, number)
+            next_signer, key_id = _announced(entry), ""
         if checkpoint and number == checkpoint["number"]:
             _require(digest == checkpoint["sha256"], f"entry {number} is another than the checkpoint's")
-        head.number, head.sha256 = number, digest
-    if unchecked and signer:
-        _require_signature(*unchecked, head.number)
+    if signer and next_signer:
+        _require_signature(signer, signature, link, number)
         current = keys.current_key().public_key()
-        _require(keys.key_id(signer) == keys.key_id(current), "the ledger goes on with another key than this one")
-    cut_off = f"the ledger ends at entry {head.number}; the checkpoint is of a later one"
-    _require(checkpoint is None or checkpoint["number"] <= head.number, cut_off)
-    return head
+        _require(keys.key_id(next_signer) == keys.key_id(current), "the ledger goes on with another key than this one")
+    cut_off = f"the ledger ends at entry {number}; the checkpoint is of a later one"
+    _require(checkpoint is None or checkpoint["number"] <= number, cut_off)
+    return Head(number, before)
 
 
 def _require(is_so: bool, why: str) -> None:
@@ -78,11 +81,12 @@ def _require(is_so: bool, why: str) -> None:
         raise Broken(f"{why[0].upper()}{why[1:]}.")
 
 
-def _require_exchange(entry: rows.Row, exchange: str | None) -> None:
-    recorded, number = entry[_EXCHANGE], entry[_NUMBER]
-    _require(exchange is not None or recorded is None, f"exchange {recorded}, which entry {number} records, is gone")
-    is_same = (exchange or "") == entry[_DIGEST]
-    _require(is_same, f"exchange {recorded}, which entry {number} records, is not what it was")
+def _exchanges() -> None:
+    for number, exchange, recorded, now in rows.exchanges():
+        if now is None:
+            raise Broken(f"Exchange {exchange}, which entry {number} records, is gone.")
+        if now != recorded:
+            raise Broken(f"Exchange {exchange}, which entry {number} records, is not what it was.")
 
 
 def _require_signature(key: Ed25519PublicKey, signature: str, link: str, number: int) -> None:
@@ -132,17 +136,13 @@ def _strays() -> None:
 
 def _cancellations() -> int:
     """Each cancellation against its first entry (who, what, why) and its last (how far it came)."""
-    count, last = 0, 0
-    while page := list(Cancellation.objects.filter(pk__gt=last).order_by("pk")[: rows.PAGE]):
-        told = Entry.objects.filter(cancellation__gt=last, cancellation__lte=page[-1].pk).order_by("number")
-        asked: dict[int, dict[str, Any]] = {}
-        came_to: dict[int, dict[str, Any]] = {}
-        for key, kind, detail in told.values_list("cancellation_id", "kind", "detail").iterator(rows.PAGE):
-            (asked if kind == Kind.REQUESTED else came_to)[key] = detail
-        for cancellation in page:
-            key = cancellation.pk
-            is_same = cancellation.recorded() == asked.get(key)
-            _require(is_same, f"cancellation {key} is not what was asked for")
-            _require(cancellation.outcome() == came_to.get(key), f"cancellation {key} did not come to what it says")
-        count, last = count + len(page), page[-1].pk
+    count = 0
+    for key, recorded, outcome, told in rows.cancellations():
+        asked = [detail for kind, detail in told if kind == Kind.REQUESTED]
+        came_to = [detail for kind, detail in told if kind != Kind.REQUESTED]
+        if asked[-1:] != [recorded]:
+            raise Broken(f"Cancellation {key} is not what was asked for.")
+        if came_to[-1:] != [outcome]:
+            raise Broken(f"Cancellation {key} did not come to what it says.")
+        count += 1
     return count

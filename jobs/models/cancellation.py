@@ -59,12 +59,13 @@ RECORDED = (
     "os_user",
     "deadline_at",
 )
+OUTCOME = ("state", "settled_at", "rests_on_id")
 
 
 def _plain(value: Any) -> Any:
     """As JSON holds it."""
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     return value if value is None or isinstance(value, int) else str(value)
 
 
@@ -142,12 +143,11 @@ class Cancellation(models.Model):
 
     def recorded(self) -> dict[str, Any]:
         """What was asked, by whom and why: the columns that never change, as the ledger holds them."""
-        values = {name: getattr(self, name) for name in RECORDED}
-        return {name: _plain(value) for name, value in values.items()}
+        return {name: _plain(getattr(self, name)) for name in RECORDED}
 
     def outcome(self) -> dict[str, Any]:
         """How far it has come, as the ledger holds it."""
-        return {"state": str(self.state), "settled_at": _plain(self.settled_at), "rests_on_id": self.rests_on_id}
+        return {name: _plain(getattr(self, name)) for name in OUTCOME}
 
     @property
     def track_id(self) -> str:

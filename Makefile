@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
 
-.PHONY: help setup setup-dev run test bench lint format types lock
+.PHONY: help setup setup-dev run test bench lint format types licences sbom lock
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -42,6 +42,12 @@ format: setup-dev ## put code and templates into the one form
 
 types: setup-dev ## mypy, strict
 	.venv/bin/mypy
+
+licences: setup-dev ## every dependency's licence is permissive or weak copyleft
+	@$(PY) scripts/dependencies.py licences
+
+sbom: setup-dev ## build/sbom.cdx.json: every dependency, as CycloneDX
+	@mkdir -p build && $(PY) scripts/dependencies.py sbom >build/sbom.cdx.json && echo build/sbom.cdx.json
 
 lock: setup-dev ## requirements/*.txt anew from pyproject.toml
 	@$(PY) -m pip install --quiet uv

@@ -57,9 +57,11 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "jobs.signing_in.sessions.SessionsEnd",
+    "jobs.acting.Acting",
     "jobs.signing_in.door.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "jobs.middleware.WrongMethod",
+    "jobs.middleware.Refusals",
 ]
 
 ROOT_URLCONF = "aquaadmin.urls"

@@ -11,8 +11,9 @@ class JobsConfig(AppConfig):
     verbose_name = "AQuA jobs"
 
     def ready(self) -> None:
-        from jobs import checks  # noqa: F401
+        from jobs import checks, noting  # noqa: F401
         from jobs.ledger import guarding
 
+        noting.connect()
         post_migrate.connect(lambda **_: guarding.install(), sender=self, weak=False, dispatch_uid="guarding")
         from jobs.signing_in import log, sessions  # noqa: F401

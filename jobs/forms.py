@@ -55,6 +55,13 @@ class LookUpForm(forms.Form):
         if len(choices) == 1:
             field.initial = choices[0]
 
+    def connection_of_others(self) -> Connection | None:
+        """The connection that was sent, where there is one, and it is none of those that may be chosen."""
+        sent = self.data.get("connection", "")
+        if "connection" in self.cleaned_data or not (sent.isascii() and sent.isdigit() and len(sent) < 19):
+            return None
+        return Connection.objects.filter(pk=sent).first()
+
     def clean_job_id(self) -> str:
         """The one ID in what was pasted."""
         try:

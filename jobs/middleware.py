@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from http import HTTPStatus
 
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
+
+from jobs.refusing import refused
 
 _NOTHING_NEEDED = (
     *("accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "fullscreen", "geolocation"),
@@ -80,6 +83,20 @@ class WrongMethod:
             page["Allow"] = response["Allow"]
             return page
         return response
+
+
+class Refusals:
+    """What a signed-in person sent and may not: in the log, and in the ledger."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        if isinstance(exception, PermissionDenied) and request.method == "POST" and isinstance(request.user, User):
+            refused(request.user, f"post to {request.path}"[:200])
 
 
 class NeverCached:

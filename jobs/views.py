@@ -4,7 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render, resolve_url
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -13,6 +14,7 @@ from jobs.access import person
 from jobs.forms import CancelForm, LookUpForm
 from jobs.models import Cancellation, Exchange
 from jobs.recording import Actor
+from jobs.refusing import refused
 from jobs.sentences import notices
 
 needs_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -45,6 +47,8 @@ def look_up(request: HttpRequest) -> HttpResponse:
     user = person(request)
     form = LookUpForm(request.POST, user=user)
     if not form.is_valid():
+        if elsewhere := form.connection_of_others():
+            refused(user, "look up a job", connection=elsewhere)
         return render(request, "home.html", pages.home(user, form), status=422)
     connection, job_id = form.cleaned_data["connection"], form.cleaned_data["job_id"]
     found = cancelling.look_up(actor=Actor(user), connection=connection, job_id=job_id)
@@ -54,7 +58,19 @@ def look_up(request: HttpRequest) -> HttpResponse:
 
 def _visible_lookup(request: HttpRequest, lookup_id: int) -> Exchange:
     visible = access.visible_exchanges(person(request)).filter(cause="look_up")
-    return get_object_or_404(visible.select_related("snapshot", "led_to"), pk=lookup_id)
+    found: Exchange = _own(request, visible.select_related("snapshot", "led_to"), pk=lookup_id)
+    return found
+
+
+def _own(request: HttpRequest, visible: QuerySet[Any], **key: Any) -> Any:
+    """A row that this person may see; somebody else's is as one that does not exist, and to act on it is refused."""
+    found = visible.filter(**key).first()
+    if found is None:
+        elsewhere = visible.model._base_manager.filter(**key).first() if request.method == "POST" else None
+        if elsewhere is not None:
+            refused(person(request), "act on what they may not see", connection=elsewhere.connection)
+        raise Http404
+    return found
 
 
 @require_safe
@@ -80,6 +96,10 @@ def cancel(request: HttpRequest, lookup_id: int) -> HttpResponse:
         )
     except cancelling.AlreadyAsked as asked:
         return _to_the_same(request, asked.cancellation, found)
+    except cancelling.NotAllowed as error:
+        refused(user, "cancel a job", connection=found.connection, detail={"job_id": found.job_id})
+        messages.error(request, str(error))
+        return see_other("lookup", found.pk)
     except cancelling.LookUpTooOld as error:
         return _look_up_again(request, found, form, str(error))
     except cancelling.CannotCancel as error:
@@ -125,8 +145,9 @@ def check(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if request.method != "POST":
         return see_other("cancellation", uuid)
     user = person(request)
-    shown = get_object_or_404(access.visible_cancellations(user), uuid=uuid)
+    shown = _own(request, access.visible_cancellations(user), uuid=uuid)
     if not access.may_look_up(user, shown.connection):
+        refused(user, "read a job again", connection=shown.connection, detail={"job_id": shown.job_id})
         messages.error(request, str(notices.MAY_ONLY_SEE))
     elif shown.is_open and not confirming.check_now(shown, Actor(user)):
         messages.info(request, str(notices.BEING_ASKED))

@@ -1,4 +1,4 @@
-"""Connections in the admin: add, edit, delete; and the secret, which can be written and never read."""
+"""Connections in the admin: add and edit; and the secret, which can be written and never read."""
 
 from collections.abc import Callable
 
@@ -96,7 +96,6 @@ def test_the_secret_is_on_no_page_also_after_a_form_that_failed(browser: Client,
         browser.get(ADD),
         browser.get(page_of(stored)),
         browser.get(page_of(stored, "history")),
-        browser.get(page_of(stored, "delete")),
         browser.post(ADD, filled_in(name="", new_secret=GIVEN)),
         browser.post(page_of(stored), filled_in(stored, name="", new_secret=GIVEN)),
         browser.post(page_of(stored), filled_in(stored, new_secret=GIVEN), follow=True),
@@ -129,27 +128,11 @@ def test_the_log_of_the_admin_names_the_change_and_holds_no_secret(browser: Clie
         assert WRONG not in str(entry)
 
 
-def test_one_without_history_can_be_deleted_its_teams_access_too(
-    browser: Client, connection: Connection, operator: User
-) -> None:
-    assert "Are you sure" in browser.get(page_of(connection, "delete")).content.decode()
-    browser.post(page_of(connection, "delete"), {"post": "yes"})
-    assert not Connection.objects.exists()
-    assert not TeamAccess.objects.exists()
-
-
-def test_one_with_history_is_not_deleted_and_the_page_says_what_to_do(
-    browser: Client, connection: Connection, operator: User, sandbox: Sandbox
-) -> None:
-    look_up(operator, connection, sandbox.jobs["running"])
-    page = browser.get(page_of(connection, "delete"))
-    text = page.content.decode()
-    assert page.status_code == 200
-    assert "has history, which is kept for ever" in text
-    assert "untick <strong>Active</strong>" in text
-    assert 'name="post"' not in text
-    assert browser.post(page_of(connection, "delete"), {"post": "yes"}).status_code == 200
-    assert (Connection.objects.count(), TeamAccess.objects.count()) == (1, 1)
+def test_none_is_deleted_for_it_is_in_the_ledger_from_its_first_day(browser: Client, connection: Connection) -> None:
+    assert page_of(connection, "delete") not in browser.get(page_of(connection)).content.decode()
+    assert browser.get(page_of(connection, "delete")).status_code == 403
+    assert browser.post(page_of(connection, "delete"), {"post": "yes"}).status_code == 403
+    assert Connection.objects.exists()
 
 
 def test_none_is_deleted_in_bulk(browser: Client, connection: Connection) -> None:

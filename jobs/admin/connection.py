@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -26,7 +27,7 @@ class TeamAccessInline(Managed, admin.TabularInline):
 
 @admin.register(Connection)
 class ConnectionAdmin(Managed, admin.ModelAdmin):
-    """Where tenants answer. A connection that has history is made inactive, never deleted."""
+    """Where tenants answer. A connection is in the ledger from its first day: it is made inactive, never deleted."""
 
     form = ConnectionForm
     inlines = (TeamAccessInline,)
@@ -51,11 +52,8 @@ class ConnectionAdmin(Managed, admin.ModelAdmin):
             for name, options in fieldsets
         ]
 
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """What deleting would take with it; history stands in its way, however much there is of it."""
-        if kept := [str(connection) for connection in objs if connection.has_history()]:
-            return [], {}, set(), kept
-        return super().get_deleted_objects(objs, request)
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
 
     def save_model(self, request: HttpRequest, obj: Connection, form: forms.ModelForm, change: bool) -> None:
         save_connection(obj)

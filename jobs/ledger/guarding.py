@@ -122,7 +122,8 @@ def _drop(cursor: Any, table: str, name: str) -> None:
 
 
 def _mark(sql: str) -> str:
-    return hashlib.sha256(" ".join(sql.split()).encode()).hexdigest()
+    plain = " ".join(sql.replace('"', "").split())  # SQLite puts quotes around a table's name when it renames it
+    return hashlib.sha256(plain.encode()).hexdigest()
 
 
 def _standing(cursor: Any) -> dict[str, str]:

@@ -133,10 +133,6 @@ class Connection(models.Model):
         """``Production`` or ``Sandbox``: what is shown in words and colour at every step."""
         return "Production" if self.is_production else "Sandbox"
 
-    def has_history(self) -> bool:
-        """Whether anything was ever asked of Zuora over it."""
-        return self.exchanges.exists() or self.cancellations.exists()
-
     def open_secret(self) -> str:
         """The secret in plain text, for signing in.
 

@@ -83,7 +83,13 @@ class Entry(models.Model):
     class Meta:
         ordering = ("-number",)
         verbose_name_plural = "entries"
-        indexes = (models.Index(fields=("job_id", "number"), name="entry_job"),)
+        indexes = (
+            models.Index(fields=("job_id", "number"), name="entry_job"),
+            models.Index(fields=("connection", "number"), name="entry_connection"),
+            models.Index(fields=("kind", "number"), name="entry_kind"),
+            models.Index(fields=("actor", "number"), name="entry_person"),
+            models.Index(fields=("actor", "-number"), condition=models.Q(kind="refused"), name="entry_refused"),
+        )
 
     def __str__(self) -> str:
         return f"{self.number}: {self.get_kind_display()}"

@@ -2,9 +2,6 @@
 
 import json
 import math
-import os
-import pwd
-import socket
 from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
@@ -13,11 +10,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from jobs import access, cancelling, confirming, reports
+from jobs.acting import os_user
 from jobs.aqua import job_id as job_ids
 from jobs.forms import CancelForm
 from jobs.models import Connection, Exchange
 from jobs.models.cancellation import Via
 from jobs.recording import Actor
+from jobs.refusing import refused
 from jobs.sentences import notices
 
 USAGE = 2
@@ -47,7 +46,7 @@ class Command(BaseCommand):
         try:
             user, connection, job_id = _who_where_what(options)
             why = {} if options["dry_run"] else _why(user, connection, options)
-            actor = Actor(user, Via.COMMAND_LINE, _os_user())
+            actor = Actor(user, Via.COMMAND_LINE, os_user())
             lookup = cancelling.look_up(actor=actor, connection=connection, job_id=job_id)
         except DatabaseError as error:
             raise CommandError(f"{notices.NO_DATABASE} ({error})", returncode=reports.NOT_SENT) from error
@@ -93,22 +92,14 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-def _os_user() -> str:
-    """Who runs this, as the system knows it; the environment may claim what it likes."""
-    number = os.getuid()
-    try:
-        name = pwd.getpwuid(number).pw_name
-    except KeyError:
-        name = f"uid {number}"
-    return f"{name}@{socket.gethostname()}"
-
-
 def _who_where_what(options: dict[str, Any]) -> tuple[User, Connection, str]:
     user = User.objects.filter(username=options["username"], is_active=True).first()
     if user is None:
         raise CommandError(f"There is no active user {options['username']!r}.", returncode=USAGE)
     connection = access.usable_connections(user).filter(name=options["connection"]).first()
     if connection is None:
+        if elsewhere := Connection.objects.filter(name=options["connection"]).first():
+            _refused(user, "use a connection", elsewhere)
         raise CommandError(f"{user} may use no connection {options['connection']!r}.", returncode=USAGE)
     try:
         return user, connection, job_ids.find(options["job_id"])
@@ -116,9 +107,15 @@ def _who_where_what(options: dict[str, Any]) -> tuple[User, Connection, str]:
         raise CommandError(str(error), returncode=USAGE) from error
 
 
+def _refused(user: User, act: str, connection: Connection) -> None:
+    name = Actor(user, Via.COMMAND_LINE, os_user()).name
+    refused(user, act, name=name, via=Via.COMMAND_LINE, connection=connection)
+
+
 def _why(user: User, connection: Connection, options: dict[str, Any]) -> dict[str, str]:
     """Reason and ticket, in the shape that the pages ask for; the connection's name was typed already."""
     if not access.may_cancel(user, connection):
+        _refused(user, "cancel a job", connection)
         raise CommandError(f"{user} may see jobs on {connection}, but not cancel them.", returncode=USAGE)
     typed = {"reason": options["reason"] or "", "ticket": options["ticket"], "typed_name": connection.name}
     form = CancelForm(typed, connection=connection)

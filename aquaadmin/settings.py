@@ -99,13 +99,32 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 ACCOUNT_ADAPTER = "jobs.signing_in.adapters.AccountAdapter"
-ACCOUNT_FORMS = {"login": "jobs.signing_in.forms.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "jobs.signing_in.forms.SignInForm",
+    "change_password": "jobs.signing_in.forms.PasswordForm",
+    "reauthenticate": "jobs.signing_in.forms.PasswordAgainForm",
+}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False  # a session ends with the browser, too
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "20/m/ip,10/5m/key"}
 MFA_ADAPTER = "jobs.signing_in.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "jobs.signing_in.forms.CodeForm",
+    "reauthenticate": "jobs.signing_in.forms.CodeAgainForm",
+    "activate_totp": "jobs.signing_in.forms.AppForm",
+    "add_webauthn": "jobs.signing_in.forms.PasskeyForm",
+}
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are not used
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_TOTP_TOLERANCE = 1  # clocks of phones
+MFA_RECOVERY_CODE_DIGITS = 12
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
+REQUIRE_MFA_ON_PRODUCTION = flag("REQUIRE_MFA_ON_PRODUCTION", default=True)
+REAUTHENTICATE_MINUTES = number("REAUTHENTICATE_MINUTES", 15, most=24 * 60)
+ACCOUNT_REAUTHENTICATION_TIMEOUT = REAUTHENTICATE_MINUTES * 60
 CACHES = {"default": {"BACKEND": "jobs.shared_cache.SharedCache"}}
 
 SESSION_IDLE_MINUTES = number("SESSION_IDLE_MINUTES", 60, most=24 * 60)

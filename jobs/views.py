@@ -16,6 +16,7 @@ from jobs.models import Cancellation, Exchange
 from jobs.recording import Actor
 from jobs.refusing import refused
 from jobs.sentences import notices
+from jobs.signing_in import proof
 
 needs_post = require_http_methods(["GET", "HEAD", "POST"])
 """The address of a form: opened without one (a reload, the way back from signing in) it leads to the form's page."""
@@ -78,7 +79,8 @@ def lookup(request: HttpRequest, lookup_id: int) -> HttpResponse:
     """The job, its batches, what a cancel would stop, and the form that asks why."""
     found = _visible_lookup(request, lookup_id)
     form = CancelForm(connection=found.connection, initial=drafts.kept(request))
-    return render(request, "lookup.html", pages.lookup(person(request), found, form))
+    context = pages.lookup(person(request), found, form)
+    return render(request, "lookup.html", context | {"ahead": proof.ahead(request, found.connection)})
 
 
 @needs_post
@@ -90,6 +92,8 @@ def cancel(request: HttpRequest, lookup_id: int) -> HttpResponse:
     form = CancelForm(request.POST, connection=found.connection)
     if not form.is_valid():
         return render(request, "lookup.html", pages.lookup(user, found, form), status=422)
+    if access.may_cancel(user, found.connection) and (first := proof.asked_for(request, found.connection)):
+        return first
     try:
         cancellation = cancelling.cancel(
             actor=Actor(user), lookup=found, reason=form.cleaned_data["reason"], ticket=form.cleaned_data["ticket"]

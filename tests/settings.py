@@ -13,6 +13,7 @@ os.environ.update(
     LEDGER_SIGNING_KEY=Fernet.generate_key().decode(),
     ALLOW_LOOPBACK_HTTP="true",
     HTTPS_ONLY="false",
+    REQUIRE_MFA_ON_PRODUCTION="false",
 )
 _directory = tempfile.TemporaryDirectory(prefix="aquaadmin-tests-")
 os.environ.setdefault("DATABASE_URL", f"sqlite:///{_directory.name}/db.sqlite3")

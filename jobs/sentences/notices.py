@@ -86,6 +86,24 @@ SIGNED_IN_AGAIN = Notice(
     "You had signed in again since this page was opened, so nothing was sent. Check, and confirm.",
     "a form without a valid CSRF token came from our own page, and its sender is signed in",
 )
+SECOND_FACTOR_FIRST = Notice(
+    "This is production, which needs a sign-in with a second factor, so nothing was sent. Set one up, or use yours;"
+    " what you typed is kept, and you confirm it yourself afterwards.",
+    "REQUIRE_MFA_ON_PRODUCTION is set, and the session was not opened with a second factor",
+)
+SECOND_FACTOR_AHEAD = Notice(
+    "This is production: before the cancel you are asked for your second factor, or to set one up.",
+    "as for SECOND_FACTOR_FIRST, on the page that has the form",
+)
+PROVE_AHEAD = Notice(
+    "Your sign-in was some time ago: before the cancel you are asked to prove that it is you.",
+    "as for PROVE_FIRST, on the page that has the form",
+)
+PROVE_FIRST = Notice(
+    "Your sign-in was some time ago, so nothing was sent. Prove that it is you; what you typed is kept,"
+    " and you confirm it yourself afterwards.",
+    "the connection is production, and the person last proved who they are too long ago",
+)
 SIGN_IN_NOTICES = tuple(value for value in vars().values() if isinstance(value, Notice) and value not in NOTICES)
 
 NO_DATABASE = Notice(

@@ -25,9 +25,11 @@ class SignIn(LoginView):
     """The one door; what was typed before comes along and waits in its form."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        draft = self.request.POST.get("draft", "")
+        sealed = self.request.POST.get("draft", "")
+        draft = drafts.unseal(sealed)
         note = str(notices.DRAFT_WAITS) if draft else ""
-        kwargs |= {"draft": draft, "note": note, "next": self.get_next_url() or ""}
+        page = draft.page if draft else self.get_next_url() or ""
+        kwargs |= {"draft": sealed if draft else "", "note": note, "next": page}
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return context
 
@@ -66,13 +68,15 @@ class SignInRequired(LoginRequiredMiddleware):
 def _sign_in_to_go_on(request: HttpRequest) -> HttpResponse:
     draft = drafts.typed(request)
     if draft and draft.fields:
-        return _sign_in_page(request, draft, f"{notices.SESSION_ENDED} {notices.DRAFT_WAITS}")
+        return sign_in_page(request, draft, f"{notices.SESSION_ENDED} {notices.DRAFT_WAITS}")
     messages.warning(request, str(notices.SESSION_ENDED))
     return redirect_to_login(draft.page if draft else _page_before(request))
 
 
-def _sign_in_page(request: HttpRequest, draft: Draft | None, note: str) -> HttpResponse:
-    context = {"form": SignInForm(request=request), "note": note, "draft": draft.seal() if draft else ""}
+def sign_in_page(request: HttpRequest, draft: Draft | None, note: str) -> HttpResponse:
+    """The page of the door as an answer to something else; a draft waits in it."""
+    sealed, page = (draft.seal(), draft.page) if draft else ("", "")
+    context = {"form": SignInForm(request=request), "note": note, "draft": sealed, "next": page}
     return render(request, "account/login.html", get_entrance_context_data(request) | context, status=403)
 
 
@@ -94,7 +98,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if request.user.is_authenticated and (draft or is_sign_in):
         return _back_to_the_form(request, draft or Draft(resolve_url("home")), notices.SIGNED_IN_AGAIN)
     if is_sign_in:
-        return _sign_in_page(request, draft, str(notices.STALE_PAGE))
+        return sign_in_page(request, draft, str(notices.STALE_PAGE))
     return _sign_in_to_go_on(request) if draft else plain_csrf_failure(request, reason)
 
 

@@ -45,6 +45,7 @@ class Command(BaseCommand):
         _require_own_database()
         _accounts()
         _connections(f"http://127.0.0.1:{sandbox_port}")
+        os.environ.setdefault("REQUIRE_MFA_ON_PRODUCTION", "false")
         os.environ["HOST"] = "127.0.0.1"  # its accounts have a public password
         for number in (signal.SIGTERM, signal.SIGINT):  # SIGINT is ignored where a shell started this in the background
             signal.signal(number, signal.default_int_handler)

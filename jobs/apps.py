@@ -16,4 +16,4 @@ class JobsConfig(AppConfig):
 
         noting.connect()
         post_migrate.connect(lambda **_: guarding.install(), sender=self, weak=False, dispatch_uid="guarding")
-        from jobs.signing_in import log, sessions  # noqa: F401
+        from jobs.signing_in import log, second_factors, sessions  # noqa: F401

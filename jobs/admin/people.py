@@ -12,8 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 
 from jobs import access
-from jobs.recording import Actor
-from jobs.signing_in import resetting
+from jobs.signing_in import second_factors
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
@@ -47,27 +46,25 @@ class PersonAdmin(UserAdmin):
         """End somebody's sessions, after a question."""
         return self._after_a_question(request, pk, "sessions", _end)
 
-    def _after_a_question(
-        self, request: HttpRequest, pk: int, what: str, act: Callable[[Actor, User], str]
-    ) -> HttpResponse:
-        if not access.may_manage(user := access.person(request)):
+    def _after_a_question(self, request: HttpRequest, pk: int, what: str, act: Callable[[User], str]) -> HttpResponse:
+        if not access.may_manage(access.person(request)):
             raise PermissionDenied
         whose = get_object_or_404(User, pk=pk)
         if request.method != "POST":
             context = {**self.admin_site.each_context(request), "whose": whose, "what": what, "opts": self.opts}
             return render(request, "admin/auth/user/sure.html", context)
-        self.message_user(request, act(Actor(user), whose), messages.SUCCESS)
+        self.message_user(request, act(whose), messages.SUCCESS)
         return redirect("admin:auth_user_change", pk)
 
 
-def _reset(actor: Actor, whose: User) -> str:
-    if not resetting.reset_second_factor(actor, whose):
+def _reset(whose: User) -> str:
+    if not second_factors.reset_second_factor(whose):
         return f"{whose} had no second factor."
     return f"The second factor of {whose} is gone, and their sessions have ended. They set up a new one."
 
 
-def _end(actor: Actor, whose: User) -> str:
-    return f"Sessions of {whose} that were ended: {resetting.end_all_sessions(actor, whose)}."
+def _end(whose: User) -> str:
+    return f"Sessions of {whose} that were ended: {second_factors.end_all_sessions(whose)}."
 
 
 @admin.register(Group)

@@ -20,6 +20,7 @@ LEDGER_SIGNING_KEY = ed25519_seed("LEDGER_SIGNING_KEY")
 ALLOWED_HOSTS = words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 PORT = number("PORT", 8000, most=65535)
 DEBUG = False
+DEFAULT_EXCEPTION_REPORTER_FILTER = "jobs.faults.NothingGiven"
 
 UPSTREAM_HOSTS = hosts("UPSTREAM_HOSTS", ["*.zuora.com"])
 UPSTREAM_PROXY = proxy("UPSTREAM_PROXY")

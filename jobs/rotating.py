@@ -1,18 +1,19 @@
 """Encrypt what is stored anew with the first of CREDENTIAL_KEYS, row by row, while everything goes on."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.apps import apps
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import QuerySet
 
 from jobs.fields import EncryptedTextField, Sealed, SecretUnreadable, is_current, renewed
 
 
 @dataclass
 class Rotation:
-    """How many stored secrets were encrypted anew, how many needed it not, and the rows whose secret no key reads."""
+    """How many rows were encrypted anew, how many needed it not, and the rows with a secret that no key reads."""
 
     renewed: int = 0
     current: int = 0
@@ -25,32 +26,60 @@ def rotate(*, only_look: bool = False) -> Rotation:
     A row is locked while it is read and written, and no longer, so nothing that somebody changes meanwhile is lost.
     """
     done = Rotation()
-    for model, column in _encrypted_columns():
-        for pk in list(model._default_manager.order_by("pk").values_list("pk", flat=True)):
+    for rows, column in _encrypted():
+        for pk in list(rows.order_by("pk").values_list("pk", flat=True)):
             with transaction.atomic():
-                row = model._default_manager.select_for_update().filter(pk=pk).first()
-                if row is not None:
-                    _rotate(row, column, done, only_look=only_look)
+                _rotate(rows.select_for_update().filter(pk=pk), column, done, only_look=only_look)
     return done
 
 
-def _rotate(row: Model, column: str, done: Rotation, *, only_look: bool) -> None:
-    sealed: Sealed = getattr(row, column)
-    if is_current(sealed.token):
-        done.current += 1
+def _rotate(row: QuerySet[Any], column: str, done: Rotation, *, only_look: bool) -> None:
+    stored = row.first()
+    if stored is None:
+        return
+    before = getattr(stored, column)
+    tokens = _tokens(before)
+    if all(map(is_current, tokens)):
+        done.current += bool(tokens)
         return
     try:
-        token = renewed(sealed.token)
+        after = _each(before, renewed)
     except SecretUnreadable:
-        done.unreadable.append(f"{row._meta.verbose_name} {row}")
+        owner = f" of {stored.user}" if hasattr(stored, "user") else ""
+        done.unreadable.append(f"{stored._meta.verbose_name} {stored}{owner}")
         return
     if not only_look:
-        type(row)._default_manager.filter(pk=row.pk).update(**{column: Sealed(token)})
+        row.update(**{column: after})
     done.renewed += 1
 
 
-def _encrypted_columns() -> Iterator[tuple[type[Model], str]]:
+def _tokens(value: Any) -> list[str]:
+    found: list[str] = []
+
+    def note(token: str) -> str:
+        found.append(token)
+        return token
+
+    _each(value, note)
+    return found
+
+
+def _each(value: Any, change: Callable[[str], str]) -> Any:
+    """A column's value with each of its tokens changed."""
+    if isinstance(value, Sealed):
+        return Sealed(change(value.token))
+    if isinstance(value, dict):
+        return {name: _each(part, change) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_each(part, change) for part in value]
+    return change(value) if isinstance(value, str) and value.startswith("gAAAA") else value
+
+
+def _encrypted() -> Iterator[tuple[QuerySet[Any], str]]:
+    """The rows with something encrypted, and the column that holds it."""
     for model in apps.get_models():
         for column in model._meta.concrete_fields:
             if isinstance(column, EncryptedTextField):
-                yield model, column.name
+                yield model._default_manager.all(), column.name
+    # Second factors: the secret of an app, the seed of recovery codes; of a passkey nothing is secret.
+    yield apps.get_model("mfa", "Authenticator")._default_manager.exclude(type="webauthn"), "data"

@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.mfa.utils import decrypt
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection as database
 from django.test import Client
 
+from jobs.ledger import guarding
 from jobs.models import Cancellation, Connection, Exchange, JobSnapshot
 from jobs.sandbox import Sandbox
 from tests.admin_pages import ADD, LIST, filled_in, page_of
@@ -19,6 +23,7 @@ from tests.conftest import PASSWORD
 
 WRONG_SECRET = "a-planted-wrong-secret"
 WRONG_PASSWORD = "a planted wrong password"
+PROXY_PASSWORD = "a-planted-proxy-password"
 Planted = dict[str, str]
 
 
@@ -81,22 +86,40 @@ def manage(browser: Browser, connection: Connection) -> None:
 
 
 @contextlib.contextmanager
-def audit_out_of_order() -> Iterator[None]:
+def out_of_order(table: str) -> Iterator[None]:
     with database.cursor() as cursor:
-        cursor.execute("ALTER TABLE jobs_exchange RENAME TO elsewhere")
+        cursor.execute(f"ALTER TABLE {table} RENAME TO elsewhere")
     try:
         yield
     finally:
         with database.cursor() as cursor:
-            cursor.execute("ALTER TABLE elsewhere RENAME TO jobs_exchange")
+            cursor.execute(f"ALTER TABLE elsewhere RENAME TO {table}")
+        guarding.install()  # SQLite wrote the other name into them
 
 
 def fail(browser: Browser, connection: Connection, job_id: str) -> None:
     assert browser.get("/nowhere/").status_code == 404
     assert browser.get("/lookups/0/").status_code == 404
     assert browser.get("/admin/jobs/connection/?client_id__nowhere=1").status_code in (302, 400)
-    with audit_out_of_order():
+    with out_of_order("jobs_exchange"):
         assert browser.post("/lookups/", {"connection": connection.pk, "job_id": job_id}).status_code == 500
+
+
+def fail_with_secrets_at_hand(admin: Browser, operator: Browser, connection: Connection, job_id: str) -> None:
+    """Faults in whose frames secrets lie; with DEBUG on, Django would show the frames, the form and the cookies."""
+    with out_of_order("django_admin_log"):
+        data = filled_in(connection, new_secret=WRONG_SECRET)
+        assert admin.post(page_of(connection), data).status_code == 500
+    with out_of_order("jobs_exchange"):
+        assert operator.post("/lookups/", {"connection": connection.pk, "job_id": job_id}).status_code == 500
+    with out_of_order("django_session"):
+        assert (
+            Browser(admin.run).post("/accounts/login/", {"login": "operator", "password": PASSWORD}).status_code == 500
+        )
+    with out_of_order("auth_user"):
+        wrong = {"login": "operator", "password": WRONG_PASSWORD}
+        assert Browser(admin.run).post("/accounts/login/", wrong).status_code == 500
+    assert admin.get("/nowhere/").status_code == 404
 
 
 def by_command(run: Run, connection: Connection, job_id: str, refused: str, file: Path) -> None:
@@ -117,6 +140,15 @@ def browse_what_is_refused(admin: Browser) -> None:
     assert "did not accept the credentials" in admin.get(page_of(refused)).content.decode()
 
 
+def plant_second_factors(planted: Planted) -> None:
+    user = User.objects.get(username="operator")
+    planted["secret of an app"] = generate_totp_secret()
+    TOTP.activate(user, planted["secret of an app"])
+    codes = RecoveryCodes.activate(user)
+    planted["seed of recovery codes"] = decrypt(codes.instance.data["seed"])
+    planted |= {f"recovery code {number}": code for number, code in enumerate(codes.generate_codes())}
+
+
 def plant(planted: Planted, sandbox: Sandbox) -> None:
     """The secrets as they went over the wire, and the keys of the product."""
     for auth in ("oauth", "keys", "basic"):
@@ -126,4 +158,6 @@ def plant(planted: Planted, sandbox: Sandbox) -> None:
             planted[f"signature {number}"] = signature.partition(" ")[2]
     assert len({value for name, value in planted.items() if name.startswith("signature")}) >= 3
     planted["SECRET_KEY"] = settings.SECRET_KEY
+    planted["LEDGER_SIGNING_KEY"] = settings.LEDGER_SIGNING_KEY
+    planted["password of a proxy"] = PROXY_PASSWORD
     planted |= {f"CREDENTIAL_KEYS {n}": key for n, key in enumerate(settings.CREDENTIAL_KEYS)}

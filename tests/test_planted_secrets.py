@@ -2,21 +2,24 @@
 
 import base64
 import html
+import json
 import logging
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import quote
+from typing import Any
+from urllib.parse import quote, quote_plus
 
 import pytest
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection as database
 
-from jobs.models import Connection, Role, State, TeamAccess
+from jobs.models import Connection, JobSnapshot, Role, State, TeamAccess
 from jobs.sandbox import Sandbox
 from tests.conftest import PASSWORD
 from tests.planting import (
+    PROXY_PASSWORD,
     WRONG_PASSWORD,
     WRONG_SECRET,
     Planted,
@@ -24,9 +27,11 @@ from tests.planting import (
     browse_what_is_refused,
     by_command,
     fail,
+    fail_with_secrets_at_hand,
     look_up_and_cancel,
     manage,
     plant,
+    plant_second_factors,
     sign_in,
 )
 
@@ -40,6 +45,7 @@ def run(
     sandbox: Sandbox,
     caplog: pytest.LogCaptureFixture,
     tmp_path: Path,
+    settings: Any,
 ) -> Run:
     caplog.set_level(logging.DEBUG)
     run = Run({}, {"password": PASSWORD, "wrong password": WRONG_PASSWORD, "wrong secret": WRONG_SECRET})
@@ -56,6 +62,11 @@ def run(
     make_connection("refused", secret=WRONG_SECRET)
     browse_what_is_refused(admin)
     fail(operator, connections["oauth"], sandbox.submit())
+    settings.UPSTREAM_PROXY = f"http://user:{PROXY_PASSWORD}@127.0.0.1:9"  # read when a client is made
+    for settings.DEBUG in (True, False):
+        fail_with_secrets_at_hand(admin, operator, connections["oauth"], sandbox.submit())
+    settings.UPSTREAM_PROXY = ""
+    plant_second_factors(run.planted)
     by_command(run, connections["keys"], sandbox.submit(), sandbox.jobs["answers 401"], tmp_path / "secret")
     assert admin.get("/readyz").status_code == 200
     plant(run.planted, sandbox)
@@ -72,8 +83,10 @@ def found(planted: Planted, text: str) -> list[str]:
     """The names of the planted secrets that a text holds in any of their forms."""
     forms: dict[str, set[str]] = {}
     for name, value in planted.items():
-        encoded = base64.b64encode(value.encode()).decode()
-        forms[name] = {value, quote(value), html.escape(value), encoded.rstrip("=")}
+        raw = value.encode()
+        encoded = {coded(raw).decode().rstrip("=") for coded in (base64.b64encode, base64.urlsafe_b64encode)}
+        forms[name] = {value, quote(value), quote_plus(value), html.escape(value), json.dumps(value)[1:-1]}
+        forms[name] |= encoded | {raw.hex(), repr(value)[1:-1]}
     return [name for name, values in forms.items() if any(value in text for value in values)]
 
 
@@ -90,10 +103,32 @@ def stored() -> Iterator[tuple[str, str, str]]:
 
 def as_text(table: str, column: str, value: object) -> str:
     if isinstance(value, bytes | memoryview):
-        return zlib.decompress(value).decode("utf-8", "replace")
+        return unpacked(bytes(value)).decode("utf-8", "replace")
     if (table, column) == ("django_session", "session_data"):
         return f"{value} {SessionStore().decode(str(value))}"
     return str(value)
+
+
+def unpacked(value: bytes) -> bytes:
+    try:
+        return zlib.decompress(value)
+    except zlib.error:
+        return value
+
+
+def test_the_search_looks_into_every_kind_of_column(connection: Connection, admin: User) -> None:
+    secret = "needle <in> a häystack"
+    entry = {"connection": connection, "job_id": secret, "extra": {"a": [secret]}}
+    JobSnapshot.objects.create(**entry, body=zlib.compress(secret.encode()))
+    JobSnapshot.objects.create(**entry, body=secret.encode(), content_sha256="1")
+    session = SessionStore()
+    session["draft"] = secret
+    session.save()
+    places = {(table, column) for table, column, value in stored() if found({"needle": secret}, value)}
+    assert places == {
+        ("django_session", "session_data"),
+        *(("jobs_jobsnapshot", c) for c in ("job_id", "extra", "body")),
+    }
 
 
 def test_no_column_of_any_table_holds_a_secret(run: Run) -> None:
@@ -116,5 +151,12 @@ def test_no_log_line_holds_a_secret(run: Run, caplog: pytest.LogCaptureFixture) 
 
 def test_no_answer_holds_a_secret(run: Run) -> None:
     assert len(run.answers) > 60
+    assert (
+        sum(
+            "You’re seeing this error because you have <code>DEBUG = True</code>" in text
+            for text in run.answers.values()
+        )
+        > 3
+    )
     for what, text in run.answers.items():
         assert (what, found(run.planted, text)) == (what, [])

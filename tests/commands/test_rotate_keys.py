@@ -8,6 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
+from allauth.mfa.utils import decrypt
 from cryptography.fernet import Fernet
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
@@ -108,6 +112,21 @@ def test_what_is_encrypted_anew_still_belongs_to_its_row(
     assert Connection.objects.get(pk=one.pk).open_secret() == "of one"
     with pytest.raises(SecretUnreadable, match="belongs to another connection"):
         Connection.objects.get(pk=other.pk).open_secret()
+
+
+def test_second_factors_are_encrypted_anew_too(admin: User, keys: tuple[str, str], settings: Any) -> None:
+    app = TOTP.activate(admin, "PLANTEDSECRET234")
+    codes = RecoveryCodes.activate(admin).generate_codes()
+    Authenticator.objects.create(user=admin, type="webauthn", data={"name": "key", "credential": {"id": "gAAAAx"}})
+    settings.CREDENTIAL_KEYS = list(keys)
+    assert rotate()[1].startswith("Stored secrets: 2 encrypted anew")
+    settings.CREDENTIAL_KEYS = [keys[0]]
+    app.instance.refresh_from_db()
+    assert decrypt(app.instance.data["secret"]) == "PLANTEDSECRET234"
+    assert RecoveryCodes.activate(admin).generate_codes() == codes
+    settings.CREDENTIAL_KEYS = [Fernet.generate_key().decode()]
+    code, said = rotate()
+    assert (code, said.count(" of admin\n")) == (2, 2)
 
 
 def test_who_read_a_connection_before_and_saves_it_after_does_not_bring_the_old_key_back(

@@ -102,4 +102,14 @@ class SessionsEnd:
             now = int(time.time())
             if now - session[USED] >= NOTE_EVERY:
                 session[USED] = now
-        return self.get_response(request)
+        before = session.session_key
+        answer = self.get_response(request)
+        if before and (now_called := session.session_key) and now_called != before:
+            _follow(before, now_called)
+        return answer
+
+
+def _follow(before: str, now: str) -> None:
+    """A session got another key (the admin does so with one's own new password): it stays among its person's."""
+    if not UserSession.objects.filter(session_key=now).exists():
+        UserSession.objects.filter(session_key=before).update(session_key=now)

@@ -1,10 +1,14 @@
 """Apps and recovery codes: set up, used, lost, taken away; and what of them is stored."""
 
 from collections.abc import Callable
+from io import StringIO
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from cryptography.fernet import Fernet
 from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
 from django.db import connection as database
 from django.test import Client
 
@@ -105,6 +109,19 @@ def test_no_secret_of_a_factor_stands_in_the_database_in_clear(nina: User, app: 
     assert (stored.count("gAAAA"), app[0] in stored) == (2, False)
 
 
+def test_factors_go_on_working_under_a_new_key(nina: User, app: tuple[str, list[str]], settings: Any) -> None:
+    old, new = settings.CREDENTIAL_KEYS[0], Fernet.generate_key().decode()
+    settings.CREDENTIAL_KEYS = [new, old]
+    said = StringIO()
+    call_command("rotate_keys", stdout=said)
+    assert "Stored secrets: 2 encrypted anew" in said.getvalue()
+    settings.CREDENTIAL_KEYS = [new]
+    for code in (code_of(app[0]), app[1][0]):
+        browser, _ = sign_in("nina")
+        browser.post(SECOND_STEP, {"code": code})
+        assert is_in(browser)
+
+
 def test_an_administrator_takes_a_lost_factor_away(
     nina: User, app: tuple[str, list[str]], admin: User, operator: User, door: Door
 ) -> None:
@@ -133,6 +150,25 @@ def test_an_administrator_ends_sessions(nina: User, admin: User, door: Door) -> 
     assert "Sessions of nina that were ended: 2." in done.content.decode()
     assert [is_in(browser) for browser in browsers] == [False, False]
     assert noted()[-1] == ("admin", "nina", "sessions ended")
+
+
+def test_a_session_that_gets_another_key_can_still_be_ended(admin: User, door: Door) -> None:
+    browser, _ = sign_in("admin")
+    new = {"password1": "another password of tests", "password2": "another password of tests"}
+    browser.post(f"/admin/auth/user/{admin.pk}/password/", new | {"usable_password": "true"})
+    assert "(this one)" in browser.get("/accounts/sessions/").content.decode()
+    admin.refresh_from_db()
+    door(admin).post(f"/admin/auth/user/{admin.pk}/sessions/")
+    assert not is_in(browser)
+
+
+def test_on_the_machine_a_lost_factor_is_taken_away_too(nina: User, app: tuple[str, list[str]]) -> None:
+    call_command("reset_second_factor", "nina", stdout=StringIO())
+    assert (Authenticator.objects.count(), noted()[-1][1:]) == (0, ("nina", "second factor reset"))
+    assert sign_in("nina")[1]["Location"] == "/"
+    for name in ("nina", "nobody"):
+        with pytest.raises(CommandError, match=f"There is nobody called '{name}' with a second factor."):
+            call_command("reset_second_factor", name)
 
 
 def test_a_person_ends_their_other_sessions(nina: User) -> None:

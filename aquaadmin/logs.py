@@ -1,6 +1,7 @@
 """How a line of the log looks, whoever writes it."""
 
 import logging
+import time
 from typing import Any
 
 from jobs.printable import printable
@@ -10,7 +11,9 @@ MORE = "  | "
 
 
 class Line(logging.Formatter):
-    """One line for a message, whatever is in it; a traceback's lines each begin with ``MORE``."""
+    """One line for a message, whatever is in it; a traceback's lines each begin with ``MORE``. Times are in UTC."""
+
+    converter = staticmethod(time.gmtime)
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (logging's name)
         record.message = printable(record.message)

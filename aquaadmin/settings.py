@@ -98,7 +98,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "CommonPasswordValidator",
         "NumericPasswordValidator",
     )
-]
+] + [{"NAME": "jobs.signing_in.passwords.NotOurWords"}]
 ACCOUNT_ADAPTER = "jobs.signing_in.adapters.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "jobs.signing_in.forms.SignInForm",

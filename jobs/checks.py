@@ -53,7 +53,7 @@ def append_only(
 
 @checks.register(deploy=True)
 def everybody(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[checks.CheckMessage]:
-    """Neither every host name nor every proxy is this installation's own."""
+    """Neither every host name nor every proxy is this installation's own, nor whoever answers as the database."""
     found: list[checks.CheckMessage] = []
     if any(re.fullmatch(r"\*|\.[^.]*", host) for host in settings.ALLOWED_HOSTS):
         hint = "Name the hosts under which people reach aquaadmin."
@@ -62,4 +62,10 @@ def everybody(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[checks.C
         hint = "Name the addresses of the proxies that speak TLS before it."
         words = "FORWARDED_ALLOW_IPS believes everybody who says that they came over TLS, and from where."
         found.append(checks.Warning(words, hint=hint, id="jobs.W003"))
+    database = settings.DATABASES[DEFAULT_DB_ALIAS]
+    is_elsewhere = database.get("HOST", "").strip("[]") not in ("", "localhost", "127.0.0.1", "::1")
+    if is_elsewhere and database.get("OPTIONS", {}).get("sslmode") != "verify-full":
+        hint = "Add ?sslmode=verify-full (and &sslrootcert=…) to DATABASE_URL."
+        words = "The way to the database on another machine is not encrypted, or anybody may answer there."
+        found.append(checks.Warning(words, hint=hint, id="jobs.W004"))
     return found

@@ -179,6 +179,12 @@ def test_the_deployment_has_nothing_to_be_warned_of() -> None:
         ("ALLOWED_HOSTS", "a.example.com,.com", "ALLOWED_HOSTS accepts every host name."),
         ("FORWARDED_ALLOW_IPS", "*", "FORWARDED_ALLOW_IPS believes everybody"),
         ("FORWARDED_ALLOW_IPS", "10.0.0.1,0.0.0.0/0", "FORWARDED_ALLOW_IPS believes everybody"),
+        (
+            "DATABASE_URL",
+            "postgres://u:p@db.example.com/x",
+            "The way to the database on another machine is not encrypted",
+        ),
+        ("DATABASE_URL", "postgres://u:p@10.0.0.1/x?sslmode=require", "or anybody may answer there."),
         ("ALLOW_LOOPBACK_HTTP", "true", "ALLOW_LOOPBACK_HTTP lets connections lead to this machine."),
     ],
 )

@@ -82,6 +82,12 @@ def test_no_answer_is_cached_and_all_carry_the_strict_policy(
         assert (name, "private" in answers[name]["Cache-Control"]) == (name, True)
 
 
+def test_every_answer_says_its_type_and_utf_8(operator: User, history: dict[str, Cancellation], door: Door) -> None:
+    for name, answer in visits(door, operator, history).items():
+        kind = "application/json" if name == "healthz" else "text/html; charset=utf-8"
+        assert (name, answer["Content-Type"]) == (name, kind)
+
+
 def test_no_page_has_anything_inline(operator: User, history: dict[str, Cancellation], door: Door) -> None:
     for name, answer in visits(door, operator, history).items():
         assert (name, Page(answer.content.decode()).inline) == (name, [])

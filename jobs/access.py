@@ -6,12 +6,13 @@ permission ``jobs.audit``, given, not implied) see everything and do nothing, al
 are in a team.
 """
 
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.db.models import Max, Q, QuerySet
+from django.db import connection as database
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from jobs.models import Cancellation, Connection, Exchange, JobSnapshot, Role, TeamAccess
+from jobs.models import Cancellation, Connection, Exchange, JobSnapshot, Role
 
 
 def person(request: HttpRequest) -> User:
@@ -25,17 +26,36 @@ def person(request: HttpRequest) -> User:
     return request.user
 
 
-def is_auditor(user: User) -> bool:
-    """Holds the audit permission; being a superuser does not make an auditor.
+_STANDING = """
+SELECT a.connection_id, max(a.role) FROM jobs_teamaccess a
+JOIN auth_user_groups g ON g.group_id = a.team_id WHERE g.user_id = %s GROUP BY a.connection_id
+UNION ALL
+SELECT NULL, 0 FROM auth_permission p JOIN django_content_type t ON t.id = p.content_type_id
+WHERE t.app_label = 'jobs' AND p.codename = 'audit' AND (
+    EXISTS (SELECT 1 FROM auth_user_user_permissions u WHERE u.permission_id = p.id AND u.user_id = %s)
+    OR EXISTS (SELECT 1 FROM auth_group_permissions q JOIN auth_user_groups h ON h.group_id = q.group_id
+               WHERE q.permission_id = p.id AND h.user_id = %s))
+"""
+
+
+def _standing(user: User) -> tuple[bool, dict[int, Role]]:
+    """Whether a person audits, and their highest role on each connection, by its key: one query.
 
     Asked once for each object that stands for a person, so once in a request.
     """
-    if not user.is_active or user.is_superuser:
-        return False
-    if "is_auditor" not in user.__dict__:
-        audit = Permission.objects.filter(codename="audit", content_type__app_label="jobs")
-        user.__dict__["is_auditor"] = audit.filter(Q(user=user) | Q(group__user=user)).exists()
-    return bool(user.__dict__["is_auditor"])
+    if "standing" not in user.__dict__:
+        with database.cursor() as cursor:
+            cursor.execute(_STANDING, [user.pk] * 3)
+            rows = cursor.fetchall()
+        roles = {connection: Role(role) for connection, role in rows if connection is not None}
+        user.__dict__["standing"] = len(roles) < len(rows), roles
+    standing: tuple[bool, dict[int, Role]] = user.__dict__["standing"]
+    return standing
+
+
+def is_auditor(user: User) -> bool:
+    """Holds the audit permission; being a superuser does not make an auditor."""
+    return user.is_active and not user.is_superuser and _standing(user)[0]
 
 
 def sees_everything(user: User) -> bool:
@@ -44,17 +64,8 @@ def sees_everything(user: User) -> bool:
 
 
 def roles_of(user: User) -> dict[int, Role]:
-    """The highest role that this person's teams give them on each connection, by its key.
-
-    Asked once for each object that stands for a person, so once in a request.
-    """
-    if not user.is_active:
-        return {}
-    if "roles" not in user.__dict__:
-        rows = TeamAccess.objects.filter(team__user=user).values_list("connection").annotate(Max("role"))
-        user.__dict__["roles"] = {connection: Role(role) for connection, role in rows}
-    roles: dict[int, Role] = user.__dict__["roles"]
-    return roles
+    """The highest role that this person's teams give them on each connection, by its key."""
+    return _standing(user)[1] if user.is_active else {}
 
 
 def visible_connections(user: User) -> QuerySet[Connection]:

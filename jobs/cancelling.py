@@ -13,10 +13,12 @@ from jobs import access, connections
 from jobs.aqua.client import CANCEL_SECONDS
 from jobs.aqua.environments import job_url
 from jobs.aqua.job import TERMINAL
+from jobs.asked import cancelled_since, led_to
 from jobs.confirming import READ_LEASE, confirm, events_of, move, settle, wait_for_confirmation
 from jobs.ledger import append
 from jobs.models import Cancellation, Cause, Connection, Exchange, Kind, State
 from jobs.models.exchange import Outcome
+from jobs.models.inserting import insert
 from jobs.recording import Actor, event, record
 from jobs.sentences import notices
 
@@ -59,7 +61,7 @@ def look_up(*, actor: Actor, connection: Connection, job_id: str) -> Exchange:
     reply = connections.read_job(connection, job_id)
     with transaction.atomic():
         exchanges = record(reply, connection=connection, job_id=job_id, cause=Cause.LOOK_UP, actor=actor)
-        append(*(event(Kind.LOOKED_UP, actor, exchange=exchange) for exchange in exchanges))
+        append(*(event(Kind.LOOKED_UP, actor, exchange=exchange) for exchange in exchanges), is_locked=True)
         return exchanges[-1]
 
 
@@ -71,12 +73,6 @@ def is_old(lookup: Exchange) -> bool:
 def can_be_cancelled(lookup: Exchange) -> bool:
     """Whether the look-up shows a job that has not ended."""
     return lookup.snapshot is not None and lookup.snapshot.status not in TERMINAL
-
-
-def led_to(lookup: Exchange) -> Cancellation | None:
-    """The cancellation that was asked for from a look-up."""
-    asked: Cancellation | None = getattr(lookup, "led_to", None)
-    return asked
 
 
 def cancel(
@@ -134,8 +130,8 @@ def _insert(wanted: Cancellation, actor: Actor) -> Cancellation:
     """Write the row, unless somebody was faster: with one still open, or with one since the look-up."""
     try:
         with transaction.atomic():
-            wanted.save(force_insert=True)
-            if (faster := _cancelled_since(wanted)) is not None:
+            insert(wanted)
+            if (faster := cancelled_since(wanted)) is not None:
                 raise AlreadyAsked(faster)
             append(
                 event(Kind.REQUESTED, actor, cancellation=wanted, detail=wanted.recorded()),
@@ -153,16 +149,6 @@ def _asked_by_another(wanted: Cancellation) -> Cancellation:
     if (faster := same.order_by("-id").first()) is None:
         raise
     raise AlreadyAsked(faster) from None
-
-
-def _cancelled_since(wanted: Cancellation) -> Cancellation | None:
-    """A cancellation of the same job of which something was learnt after this one's look-up was made.
-
-    Told by the order of the rows, not by a clock.
-    """
-    others = Cancellation.objects.filter(rest_base=wanted.rest_base, job_id=wanted.job_id)
-    since = others.filter(rests_on__gt=wanted.lookup_id)
-    return since.order_by("-id").first() if since.exists() else None
 
 
 def _send(cancellation: Cancellation, actor: Actor, *, reads_next: bool) -> None:
@@ -187,4 +173,4 @@ def _send(cancellation: Cancellation, actor: Actor, *, reads_next: bool) -> None
             now = timezone.now()
             claim = now + READ_LEASE if reads_next else None
             move(cancellation, state=State.UNCONFIRMED, rests_on=answer, next_read_at=now, claimed_until=claim)
-        append(*events_of(Kind.ANSWERED, cancellation, exchanges, actor))
+        append(*events_of(Kind.ANSWERED, cancellation, exchanges, actor), is_locked=True)

@@ -84,7 +84,7 @@ def confirm(cancellation: Cancellation, *, cause: Cause, actor: Actor | None) ->
             _read_later(cancellation, read, reply.error)
         else:
             settle(cancellation, state, read)
-        append(*events_of(Kind.OBSERVED, cancellation, exchanges, actor))
+        append(*events_of(Kind.OBSERVED, cancellation, exchanges, actor), is_locked=True)
 
 
 def events_of(kind: Kind, cancellation: Cancellation, exchanges: list[Exchange], actor: Actor | None) -> list[Event]:

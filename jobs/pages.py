@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 
 from jobs import access, cancelling, history
 from jobs.aqua import job_id as job_ids
+from jobs.asked import led_to
 from jobs.forms import CancelForm, LookUpForm
 from jobs.models import Cancellation, Exchange, JobSnapshot
 from jobs.sentences import advice, fate, lookup_sentence, sentence
@@ -38,7 +39,7 @@ def lookup(user: User, found: Exchange, form: CancelForm) -> dict[str, Any]:
         "is_usual_id": job_ids.is_usual(found.job_id),
         "stateful": advice.of_stateful(found.snapshot) if live else "",
         "means": advice.of_cancelling(found.snapshot),
-        "led_to": cancelling.led_to(found),
+        "led_to": led_to(found),
         "form": form,
     }
 

@@ -16,10 +16,11 @@ from django.db import connection as database
 from jobs.aqua import Answer, Batch, Job
 from jobs.connections import Reply
 from jobs.fields import to_json
-from jobs.ledger import Event, canonical
+from jobs.ledger import Event, canonical, lock
 from jobs.models import BatchSnapshot, Cancellation, Cause, Connection, Exchange, JobSnapshot, Kind
 from jobs.models.cancellation import Via, who
 from jobs.models.exchange import Outcome
+from jobs.models.inserting import insert
 
 MAX_WORDS = 2048
 _FROM = re.compile(r"\bfrom\s+([A-Za-z_][A-Za-z0-9_.]{0,250})", re.IGNORECASE)
@@ -79,9 +80,10 @@ def record(
 ) -> list[Exchange]:
     """Store a call's exchanges, oldest first: one, or two after a 401. Without an actor it was ``follow``.
 
-    Each of them belongs into the ledger in the same transaction.
+    Takes the ledger's lock, so that exchanges are numbered in order and no content stands twice. Each exchange belongs
+    into the ledger in the same transaction.
     """
-    _lock(connection.rest_base, job_id)
+    lock()
     exchanges = []
     answer, error = reply.answer, reply.error
     common = {
@@ -109,19 +111,8 @@ def record(
     }
     exchanges.append(_exchange(answer, snapshot, {**common, **verdict}))
     for exchange in exchanges:
-        exchange.save(force_insert=True)
+        insert(exchange)
     return exchanges
-
-
-def _lock(rest_base: str, job_id: str) -> None:
-    """One at a time records what concerns a job, so that its exchanges are numbered in order, and no content is twice.
-
-    SQLite needs no such lock: it has one writer.
-    """
-    if database.vendor == "postgresql":
-        key = int.from_bytes(hashlib.sha256(f"{rest_base} {job_id}".encode()).digest()[:8], signed=True)
-        with database.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
 
 
 def _exchange(answer: Answer, snapshot: JobSnapshot | None, fields: dict[str, object]) -> Exchange:
@@ -146,15 +137,12 @@ def keep_snapshot(connection: Connection, job: Job, body: bytes) -> JobSnapshot:
     """The row of this content: the one that an earlier read made, or a new one with its batches."""
     content = to_json(job.document())
     columns = {attribute: getattr(job, attribute) for attribute, _ in Job.FIELDS.values()}
-    key = {
-        "connection": connection,
-        "job_id": columns.pop("job_id"),
-        "content_sha256": hashlib.sha256(content.encode()).hexdigest(),
-    }
-    if JobSnapshot.objects.filter(**key).exists():
-        return JobSnapshot.objects.get(**key)
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    if (known := _known(connection, job.job_id, digest)) is not None:
+        return known
     snapshot = JobSnapshot(
-        **key,
+        connection=connection,
+        content_sha256=digest,
         **columns,
         body=zlib.compress(body),
         body_sha256=hashlib.sha256(body).hexdigest(),
@@ -163,9 +151,21 @@ def keep_snapshot(connection: Connection, job: Job, body: bytes) -> JobSnapshot:
     )
     batches = [_batch_row(snapshot, position, batch) for position, batch in enumerate(job.batches or ())]
     snapshot.sha256 = canonical.of_snapshot(snapshot, batches)
-    snapshot.save(force_insert=True)
-    BatchSnapshot.objects.bulk_create(batches)
+    insert(snapshot)
+    for batch in batches:
+        batch.snapshot_id = snapshot.pk
+    insert(*batches)
     return snapshot
+
+
+def _known(connection: Connection, job_id: str | None, digest: str) -> JobSnapshot | None:
+    with database.cursor() as cursor:
+        cursor.execute(_SAME_CONTENT, [connection.pk, job_id, digest])
+        found = cursor.fetchone()
+    return JobSnapshot.objects.get(pk=found[0]) if found else None
+
+
+_SAME_CONTENT = "SELECT id FROM jobs_jobsnapshot WHERE connection_id = %s AND job_id = %s AND content_sha256 = %s"
 
 
 def _batch_row(snapshot: JobSnapshot, position: int, batch: Batch) -> BatchSnapshot:

@@ -27,7 +27,7 @@ def try_connection(connection: Connection, actor: Actor) -> Trial:
     reply = connections.read_job(connection, NO_JOB)
     with transaction.atomic():
         exchanges = record(reply, connection=connection, job_id=NO_JOB, cause=Cause.TEST, actor=actor)
-        append(*(event(Kind.TESTED, actor, exchange=exchange) for exchange in exchanges))
+        append(*(event(Kind.TESTED, actor, exchange=exchange) for exchange in exchanges), is_locked=True)
     exchange = exchanges[-1]
     works, sentence = trial_sentence(exchange, connection, proxy=settings.UPSTREAM_PROXY)
     return Trial(works=works, sentence=sentence)

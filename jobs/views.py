@@ -59,19 +59,19 @@ def look_up(request: HttpRequest) -> HttpResponse:
 
 def _visible_lookup(request: HttpRequest, lookup_id: int) -> Exchange:
     visible = access.visible_exchanges(person(request)).filter(cause="look_up")
-    found: Exchange = _own(request, visible.select_related("snapshot", "led_to"), pk=lookup_id)
+    found: Exchange = _own(request, visible.select_related("snapshot"), pk=lookup_id)
     return found
 
 
 def _own(request: HttpRequest, visible: QuerySet[Any], **key: Any) -> Any:
     """A row that this person may see; somebody else's is as one that does not exist, and to act on it is refused."""
-    found = visible.filter(**key).first()
-    if found is None:
+    try:
+        return visible.get(**key)
+    except visible.model.DoesNotExist:
         elsewhere = visible.model._base_manager.filter(**key).first() if request.method == "POST" else None
         if elsewhere is not None:
             refused(person(request), "act on what they may not see", connection=elsewhere.connection)
-        raise Http404
-    return found
+        raise Http404 from None
 
 
 @require_safe

@@ -4,6 +4,7 @@ The lock is taken last in a transaction and held to its end, so that numbers hav
 of the commits, from any number of processes and machines.
 """
 
+import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -43,8 +44,10 @@ class AnotherKey(DatabaseError):
     """The ledger cannot be written with the key of the settings."""
 
 
-def append(*events: Event) -> None:
+def append(*events: Event, is_locked: bool = False) -> None:
     """Append events in their order, inside the transaction that writes what they record.
+
+    ``is_locked``: the transaction has called ``lock`` before.
 
     Raises:
         RuntimeError: there is no transaction: an entry would stand without what it records, or the other way round.
@@ -52,8 +55,9 @@ def append(*events: Event) -> None:
     """
     if not database.in_atomic_block:
         raise RuntimeError("The ledger is appended to inside the transaction of what it records.")
-    _lock()
-    last = Entry.objects.order_by("-number").first()
+    if not is_locked:
+        lock()
+    last = _last()
     key = _key_after(last)
     if last is None:
         events = (_first_key(), *events)
@@ -68,6 +72,25 @@ def append(*events: Event) -> None:
     transaction.on_commit(partial(_log_head, number, before))
 
 
+@dataclass(frozen=True)
+class _Last:
+    """What the next entry needs of the last one."""
+
+    number: int
+    sha256: str
+    next_key_id: str
+
+
+def _last() -> _Last | None:
+    with database.cursor() as cursor:
+        cursor.execute("SELECT number, sha256, kind, key_id, detail FROM jobs_entry ORDER BY number DESC LIMIT 1")
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    number, digest, kind, key_id, detail = row
+    return _Last(number, digest, json.loads(detail)["key_id"] if kind == Kind.KEY_CHANGED else key_id)
+
+
 def change_key(old: Ed25519PrivateKey, *, actor_name: str) -> None:
     """Let the old key sign the entry that announces the key of the settings, which signs from then on.
 
@@ -75,9 +98,9 @@ def change_key(old: Ed25519PrivateKey, *, actor_name: str) -> None:
         AnotherKey: the ledger does not go on with the old key.
     """
     with transaction.atomic():
-        _lock()
-        last = Entry.objects.order_by("-number").first()
-        if last is None or keys.key_id_after(last) != keys.key_id(old.public_key()):
+        lock()
+        last = _last()
+        if last is None or last.next_key_id != keys.key_id(old.public_key()):
             raise AnotherKey("The ledger does not go on with this key.")
         announced = keys.announced(keys.current_key().public_key())
         entry = _entry(last.number + 1, Event(kind=Kind.KEY_CHANGED, actor_name=actor_name, detail=announced))
@@ -86,10 +109,10 @@ def change_key(old: Ed25519PrivateKey, *, actor_name: str) -> None:
         transaction.on_commit(partial(_log_head, entry.number, entry.sha256))
 
 
-def _key_after(last: Entry | None) -> Ed25519PrivateKey:
+def _key_after(last: _Last | None) -> Ed25519PrivateKey:
     """The key of the settings, which must be the one that the ledger goes on with."""
     key = keys.current_key()
-    if last is not None and keys.key_id(key.public_key()) != keys.key_id_after(last):
+    if last is not None and keys.own_id(key) != last.next_key_id:
         raise AnotherKey(
             "LEDGER_SIGNING_KEY is another key than the ledger's. Put the old one back,"
             " or change it with: manage.py change_ledger_key --old-key-file FILE"
@@ -106,7 +129,8 @@ def _log_head(number: int, digest: str) -> None:
     logger.info("ledger head number=%d sha256=%s", number, digest)
 
 
-def _lock() -> None:
+def lock() -> None:
+    """Wait until nobody else appends, and keep others waiting to the end of the transaction."""
     if database.vendor == "postgresql":  # SQLite's transactions are one at a time from their beginning on
         with database.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
@@ -135,7 +159,7 @@ def _entry(number: int, event: Event) -> Entry:
 
 def seal(entry: Entry, before: str, key: Ed25519PrivateKey) -> str:
     """Sign an entry that follows the one with the digest ``before``; its own digest."""
-    entry.key_id = keys.key_id(key.public_key())
+    entry.key_id = keys.own_id(key)
     link = before + canonical.entry_content(columns_of(entry))
     entry.signature = key.sign(link.encode()).hex()
     entry.sha256 = canonical.sha256(link + entry.signature)

@@ -9,8 +9,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 
-from jobs.models import Entry, Kind
-
 
 @lru_cache(maxsize=4)
 def signing_key(seed: str) -> Ed25519PrivateKey:
@@ -33,14 +31,15 @@ def key_id(key: Ed25519PublicKey) -> str:
     return hashlib.sha256(public_bytes(key)).hexdigest()[:16]
 
 
+@lru_cache(maxsize=4)
+def own_id(key: Ed25519PrivateKey) -> str:
+    """The name of a private key's public one."""
+    return key_id(key.public_key())
+
+
 def announced(key: Ed25519PublicKey) -> dict[str, str]:
     """What an entry says of the key that signs from the next one on."""
     return {"key_id": key_id(key), "public_key": public_bytes(key).hex()}
-
-
-def key_id_after(last: Entry) -> str:
-    """Of the key that must sign the entry after this one."""
-    return str(last.detail["key_id"]) if last.kind == Kind.KEY_CHANGED else last.key_id
 
 
 def is_signed(key: Ed25519PublicKey, signature: str, link: str) -> bool:

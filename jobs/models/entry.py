@@ -11,6 +11,7 @@ from jobs.models.cancellation import Cancellation, Via
 from jobs.models.connection import Connection
 from jobs.models.exchange import Exchange
 from jobs.models.guard import NEVER_CHANGES
+from jobs.models.inserting import insert
 
 
 class Kind(models.TextChoices):
@@ -50,7 +51,7 @@ class Entries(models.QuerySet["Entry"]):
 
     def insert_all(self, entries: Sequence["Entry"]) -> None:
         """For the ledger: sealed entries, in their order."""
-        super().bulk_create(entries)
+        insert(*entries)
 
 
 class Entry(models.Model):

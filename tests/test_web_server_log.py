@@ -5,6 +5,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
+import pytest
+
+from tests.bench.stage import token
 from tests.web_server import FROM_TLS, gunicorn
 
 TLS = "X-Forwarded-Proto: https"
@@ -44,3 +47,23 @@ def test_nothing_that_is_sent_begins_a_line_of_the_log(tmp_path: Path) -> None:
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202e]", log)
     assert f"\n{forged}" not in log
     assert r"\x1b[31m" in log
+
+
+@pytest.mark.parametrize(
+    ("trusted", "expected"), [("127.0.0.0/8,203.0.113.5", "198.51.100.7"), ("192.0.2.0/24", "127.0.0.1")]
+)
+def test_a_sign_in_is_logged_with_the_address_that_the_last_known_proxy_saw(
+    tmp_path: Path, trusted: str, expected: str
+) -> None:
+    with gunicorn(tmp_path, FORWARDED_ALLOW_IPS=trusted, HTTPS_ONLY="false") as served:
+        page = served("GET", "/accounts/login/")
+        form = {"csrfmiddlewaretoken": token(page.text), "login": "x", "password": "y"}
+        body = urlencode(form).encode()
+        served.raw(
+            *("X-Forwarded-For: 192.0.2.66", "X-Forwarded-For: 198.51.100.7, 203.0.113.5", "X-Real-IP: 192.0.2.66"),
+            *("X_Forwarded_For: 192.0.2.66", "Forwarded: for=192.0.2.66", f"Cookie: {page.headers['Set-Cookie']}"),
+            *("Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}"),
+            line="POST /accounts/login/ HTTP/1.1",
+            body=body,
+        )
+    assert f"sign-in failed: an unknown name from {expected}\n" in served.log.read_text()

@@ -13,6 +13,7 @@ from aquaadmin.environment import (
     text,
     words,
 )
+from aquaadmin.mail import mail
 
 SECRET_KEY = required("SECRET_KEY")
 CREDENTIAL_KEYS = fernet_keys("CREDENTIAL_KEYS")
@@ -25,6 +26,9 @@ DEFAULT_EXCEPTION_REPORTER_FILTER = "jobs.faults.NothingGiven"
 UPSTREAM_HOSTS = hosts("UPSTREAM_HOSTS", ["*.zuora.com"])
 UPSTREAM_PROXY = proxy("UPSTREAM_PROXY")
 UPSTREAM_CA_FILE = text("UPSTREAM_CA_FILE")
+MAIL_FROM: str
+MAIL_DOMAINS: list[str]
+globals().update(mail())
 ALLOW_LOOPBACK_HTTP = flag("ALLOW_LOOPBACK_HTTP", default=False)
 
 INSTALLED_APPS = [

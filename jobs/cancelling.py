@@ -76,7 +76,7 @@ def can_be_cancelled(lookup: Exchange) -> bool:
 
 
 def cancel(
-    *, actor: Actor, lookup: Exchange, reason: str, ticket: str = "", wait: float = WAIT_SECONDS
+    *, actor: Actor, lookup: Exchange, reason: str, ticket: str = "", notify: str = "", wait: float = WAIT_SECONDS
 ) -> Cancellation:
     """Cancel the job of a look-up: commit the intent, send it once, read the job.
 
@@ -85,7 +85,7 @@ def cancel(
     Raises:
         NotAllowed, LookUpTooOld, NothingToCancel, AlreadyAsked: nothing was written or sent.
     """
-    cancellation = _request(actor, lookup, reason, ticket)
+    cancellation = _request(actor, lookup, {"reason": reason, "ticket": ticket, "notify": notify})
     _send(cancellation, actor, reads_next=wait > 0)
     if wait > 0 and cancellation.is_open:
         confirm(cancellation, cause=Cause.CONFIRMATION, actor=actor)
@@ -93,7 +93,7 @@ def cancel(
     return cancellation
 
 
-def _request(actor: Actor, lookup: Exchange, reason: str, ticket: str) -> Cancellation:
+def _request(actor: Actor, lookup: Exchange, typed: dict[str, str]) -> Cancellation:
     connection = lookup.connection
     if not access.may_cancel(actor.user, connection):
         raise NotAllowed(str(notices.NOT_ALLOWED))
@@ -111,8 +111,7 @@ def _request(actor: Actor, lookup: Exchange, reason: str, ticket: str) -> Cancel
         rest_base=connection.rest_base,
         job_id=lookup.job_id,
         lookup=lookup,
-        reason=reason,
-        ticket=ticket,
+        **typed,
         requested_by=actor.user,
         requested_by_name=actor.user.get_username(),
         requested_at=now,

@@ -109,7 +109,8 @@ def move(cancellation: Cancellation, **columns: Any) -> None:
 def settle(cancellation: Cancellation, state: State, exchange: Exchange) -> None:
     """Close an open cancellation on the evidence of one exchange; a settled one never changes."""
     now = timezone.now()
-    move(cancellation, state=state, settled_at=now, rests_on=exchange, next_read_at=None, claimed_until=None)
+    mail = {"mail_due_at": now} if cancellation.notify else {}
+    move(cancellation, state=state, settled_at=now, rests_on=exchange, next_read_at=None, claimed_until=None, **mail)
 
 
 def _read_later(cancellation: Cancellation, read: Exchange, error: AquaError | None) -> None:

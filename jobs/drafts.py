@@ -19,7 +19,7 @@ GOOD_FOR = 24 * 60 * 60
 LONGEST = 5000
 """Characters that are kept of a field: more than any field accepts."""
 
-_FIELDS = {"look_up": ("connection", "job_id"), "cancel": ("reason", "ticket", "typed_name"), "check": ()}
+_FIELDS = {"look_up": ("connection", "job_id"), "cancel": ("reason", "ticket", "notify", "typed_name"), "check": ()}
 _PAGES = {"look_up": "home", "cancel": "lookup", "check": "cancellation"}
 
 

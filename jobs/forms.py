@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.forms.models import ModelChoiceIterator
 
@@ -80,6 +81,14 @@ class CancelForm(forms.Form):
         error_messages={"required": "Say why this job is to be cancelled."},
     )
     ticket = forms.CharField(max_length=100, required=False, help_text="The number of a ticket or change.")
+    notify = forms.EmailField(
+        label="Tell the owner by e-mail",
+        max_length=254,
+        required=False,
+        help_text="Whoever waits for this job learns by e-mail what became of it.",
+        error_messages={"invalid": "Enter one e-mail address, such as owner@example.com, or leave it empty."},
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
     typed_name = forms.CharField(
         label="Type the connection's name to confirm",
         max_length=200,
@@ -90,10 +99,24 @@ class CancelForm(forms.Form):
     def __init__(self, *args: Any, connection: Connection, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.connection = connection
+        if not settings.MAIL_FROM:
+            del self.fields["notify"]
         if connection.is_production:
             self.fields["typed_name"].help_text = f"This is production. Type: {connection.name}"
         else:
             del self.fields["typed_name"]
+
+    def clean_notify(self) -> str:
+        """An address of a domain that may be written to."""
+        address: str = self.cleaned_data["notify"]
+        domains = settings.MAIL_DOMAINS
+        if address and domains and address.rpartition("@")[2].lower() not in domains:
+            raise forms.ValidationError(f"E-mails go to addresses at {' or '.join(domains)} alone.")
+        return address
+
+    def what_and_why(self) -> dict[str, Any]:
+        """What goes into the audit as it was typed."""
+        return {name: self.cleaned_data.get(name, "") for name in ("reason", "ticket", "notify")}
 
     def clean_typed_name(self) -> str:
         """The connection's name, letter by letter."""

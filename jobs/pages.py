@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 
 from jobs import access, cancelling, history
@@ -12,6 +13,7 @@ from jobs.forms import CancelForm, LookUpForm
 from jobs.models import Cancellation, Exchange, JobSnapshot
 from jobs.sentences import advice, fate, lookup_sentence, sentence
 from jobs.sentences.evidence import evidence_of
+from jobs.sentences.owner import mail_sentence, text_for_owner
 
 
 def home(user: User, form: LookUpForm) -> dict[str, Any]:
@@ -64,6 +66,8 @@ def cancellation(user: User, shown: Cancellation) -> dict[str, Any]:
         "news": list(history.news_of(shown)),
         "may_look_up": access.may_look_up(user, shown.connection),
         "mark": history.mark_of(shown),
+        "owner_text": "" if shown.is_open else text_for_owner(shown),
+        "mail": mail_sentence(shown, is_set_up=bool(settings.MAIL_FROM)),
     }
 
 

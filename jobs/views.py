@@ -95,9 +95,7 @@ def cancel(request: HttpRequest, lookup_id: int) -> HttpResponse:
     if access.may_cancel(user, found.connection) and (first := proof.asked_for(request, found.connection)):
         return first
     try:
-        cancellation = cancelling.cancel(
-            actor=Actor(user), lookup=found, reason=form.cleaned_data["reason"], ticket=form.cleaned_data["ticket"]
-        )
+        cancellation = cancelling.cancel(actor=Actor(user), lookup=found, **form.what_and_why())
     except cancelling.AlreadyAsked as asked:
         return _to_the_same(request, asked.cancellation, found)
     except cancelling.NotAllowed as error:
@@ -126,7 +124,7 @@ def _look_up_again(request: HttpRequest, old: Exchange, form: CancelForm, why: s
     """The look-up is no longer good to decide on: make it again, and keep what was typed."""
     user = person(request)
     new = cancelling.look_up(actor=Actor(user), connection=old.connection, job_id=old.job_id)
-    typed = {name: form.cleaned_data[name] for name in ("reason", "ticket")}
+    typed = {name: value for name, value in form.what_and_why().items() if name in form.fields}
     drafts.Draft(resolve_url("lookup", new.pk), typed).keep(request)
     messages.warning(request, f"{why} {notices.READ_AGAIN}")
     return see_other("lookup", new.pk)

@@ -15,8 +15,10 @@ def look_up(user: User, connection: Connection, job_id: str) -> Exchange:
     return cancelling.look_up(actor=Actor(user), connection=connection, job_id=job_id)
 
 
-def cancel(user: User, lookup: Exchange, *, wait: float = 0.0) -> Cancellation:
-    return cancelling.cancel(actor=Actor(user), lookup=lookup, reason="it hangs", ticket="OPS-1", wait=wait)
+def cancel(user: User, lookup: Exchange, *, wait: float = 0.0, notify: str = "") -> Cancellation:
+    return cancelling.cancel(
+        actor=Actor(user), lookup=lookup, reason="it hangs", ticket="OPS-1", notify=notify, wait=wait
+    )
 
 
 def at_the_deadline(cancellation: Cancellation) -> Cancellation:

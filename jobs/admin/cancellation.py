@@ -33,6 +33,7 @@ class CancellationAdmin(ReviewAdmin):
         "state",
         "reason",
         "ticket",
+        "notify",
         "asked_for_by",
         "requested_at",
         "via",

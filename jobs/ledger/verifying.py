@@ -134,12 +134,16 @@ def _strays() -> None:
             raise Broken(f"{why[0].upper()}{why[1:]}.".format(key))
 
 
+_NO_STATE = (Kind.REQUESTED, Kind.MAILED, Kind.NOT_MAILED)
+"""Entries of a cancellation that do not say how far it came."""
+
+
 def _cancellations() -> int:
     """Each cancellation against its first entry (who, what, why) and its last (how far it came)."""
     count = 0
     for key, recorded, outcome, told in rows.cancellations():
         asked = [detail for kind, detail in told if kind == Kind.REQUESTED]
-        came_to = [detail for kind, detail in told if kind != Kind.REQUESTED]
+        came_to = [detail for kind, detail in told if kind not in _NO_STATE]
         if asked[-1:] != [recorded]:
             raise Broken(f"Cancellation {key} is not what was asked for.")
         if came_to[-1:] != [outcome]:

@@ -52,6 +52,7 @@ RECORDED = (
     "lookup_id",
     "reason",
     "ticket",
+    "notify",
     "requested_by_id",
     "requested_by_name",
     "requested_at",
@@ -83,6 +84,7 @@ class Cancellation(models.Model):
     lookup = models.OneToOneField("jobs.Exchange", on_delete=models.PROTECT, related_name="led_to")
     reason = models.CharField(max_length=1024)
     ticket = models.CharField(max_length=100, blank=True)
+    notify = models.EmailField("tell by e-mail", max_length=254, blank=True)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="cancellations")
     requested_by_name = models.CharField(max_length=150)
     requested_at = models.DateTimeField()
@@ -102,6 +104,10 @@ class Cancellation(models.Model):
     next_read_at = models.DateTimeField(null=True)
     claimed_until = models.DateTimeField(null=True)
     reads = models.PositiveIntegerField(default=0)
+    mail_due_at = models.DateTimeField(null=True)
+    mail_tries = models.PositiveIntegerField(default=0)
+    mail_sent_at = models.DateTimeField(null=True)
+    mail_problem = models.CharField(max_length=200, blank=True)
 
     guard = Moves(
         state="state",
@@ -109,7 +115,7 @@ class Cancellation(models.Model):
         states=OPEN,
         settled=SETTLED,
         outcome=("rests_on", "next_read_at", "claimed_until", "reads"),
-        working=(),
+        working=("mail_due_at", "mail_tries", "mail_sent_at", "mail_problem"),
         one_open=("rest_base", "job_id"),
     )
 
@@ -125,6 +131,7 @@ class Cancellation(models.Model):
         )
         indexes = (
             models.Index(fields=("next_read_at",), condition=Q(settled_at__isnull=True), name="cancellation_due"),
+            models.Index(fields=("mail_due_at",), condition=Q(mail_due_at__isnull=False), name="cancellation_mail"),
             models.Index(fields=("job_id", "id"), name="cancellation_job"),
             models.Index(fields=("connection", "id"), name="cancellation_connection"),
             models.Index(fields=("requested_by", "id"), name="cancellation_person"),

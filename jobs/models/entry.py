@@ -23,6 +23,8 @@ class Kind(models.TextChoices):
     ANSWERED = "answered", "answered"
     OBSERVED = "observed", "observed"
     SETTLED = "settled", "settled"
+    MAILED = "mailed", "owner told by e-mail"
+    NOT_MAILED = "not_mailed", "owner not told: no e-mail could be sent"
     REFUSED = "refused", "refused"
     TESTED = "tested", "connection tested"
     CONNECTION_CREATED = "connection_created", "connection created"

@@ -8,6 +8,11 @@ def stop(words: str) -> str:
     return words if words.endswith((".", "!", "?", "…")) else f"{words}."
 
 
+def one_line(words: str) -> str:
+    """Somebody's words without line breaks or other signs that nobody can see."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())
+
+
 def clock(moment: datetime, *, beside: datetime) -> str:
     """A time of day in UTC, with the date where it is another one than the time it stands beside."""
     form = "%H:%M:%S UTC" if moment.date() == beside.date() else "%-d %b %Y, %H:%M:%S UTC"

@@ -169,7 +169,7 @@ def test_as_a_process_it_prints_one_object_and_keeps_who_ran_it(
     who = f"{ran_by}@{socket.gethostname()}"
     assert (kept.via, kept.os_user, kept.reason, kept.ticket) == ("command_line", who, "it hangs", "OPS-7")
     page = door(operator).get(kept.get_absolute_url()).text
-    assert page.count(f"operator, claimed on the command line by {who}") == 4  # asked for, and three exchanges
+    assert page.count(f"operator, claimed on the command line by {who}") == 5  # also told to the owner
 
 
 def test_as_a_process_its_errors_go_to_stderr_with_the_exit_code(operator: User, sandbox: Sandbox) -> None:

@@ -35,6 +35,7 @@ class Command(BaseCommand):
         parser.add_argument("job_id", help="the job's ID, or a URL or log line that contains it")
         parser.add_argument("--reason", help="why; stands in the audit (required, but for a dry run)")
         parser.add_argument("--ticket", default="", help="the number of a ticket or change")
+        parser.add_argument("--notify", default="", help="an e-mail address that is told what became of the job")
         parser.add_argument("--as", dest="username", required=True, help="the person whose teams give the right")
         parser.add_argument("--dry-run", action="store_true", help="look the job up, and cancel nothing")
         parser.add_argument("--json", action="store_true", dest="as_json", help="print one JSON object on stdout")
@@ -113,13 +114,16 @@ def _refused(user: User, act: str, connection: Connection) -> None:
 
 
 def _why(user: User, connection: Connection, options: dict[str, Any]) -> dict[str, str]:
-    """Reason and ticket, in the shape that the pages ask for; the connection's name was typed already."""
+    """Reason, ticket and whom to tell, in the shape that the pages ask for; the connection's name was typed already."""
     if not access.may_cancel(user, connection):
         _refused(user, "cancel a job", connection)
         raise CommandError(f"{user} may see jobs on {connection}, but not cancel them.", returncode=USAGE)
-    typed = {"reason": options["reason"] or "", "ticket": options["ticket"], "typed_name": connection.name}
+    given = {"reason": options["reason"] or "", "ticket": options["ticket"], "notify": options["notify"]}
+    typed = {**given, "typed_name": connection.name}
     form = CancelForm(typed, connection=connection)
     if not form.is_valid():
         problems = [f"--{name}: {error}" for name, errors in form.errors.items() for error in errors]
         raise CommandError("\n".join(problems), returncode=USAGE)
-    return {name: form.cleaned_data[name] for name in ("reason", "ticket")}
+    if options["notify"] and "notify" not in form.fields:
+        raise CommandError("--notify: no e-mail is set up (EMAIL_URL).", returncode=USAGE)
+    return form.what_and_why()

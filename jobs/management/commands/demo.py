@@ -28,6 +28,7 @@ from jobs.sandbox.server import describe
 TEAM = "Billing operations"
 PASSWORD = "aquaadmin-demo"  # noqa: S105 (a public password of demonstration accounts, printed at the start)
 START_SECONDS = 30
+MAILS = environment.BASE_DIR / "demo-mail"
 
 
 class Command(BaseCommand):
@@ -46,6 +47,8 @@ class Command(BaseCommand):
         _accounts()
         _connections(f"http://127.0.0.1:{sandbox_port}")
         os.environ.setdefault("REQUIRE_MFA_ON_PRODUCTION", "false")
+        os.environ.setdefault("EMAIL_URL", f"filemail://{MAILS}")
+        os.environ.setdefault("MAIL_FROM", "aquaadmin@example.com")
         os.environ["HOST"] = "127.0.0.1"  # its accounts have a public password
         for number in (signal.SIGTERM, signal.SIGINT):  # SIGINT is ignored where a shell started this in the background
             signal.signal(number, signal.default_int_handler)
@@ -170,6 +173,8 @@ aquaadmin is ready:  http://localhost:{port}
   Jobs to try  {jobs["running"]}   running
                {jobs["already completed"]}   already completed
                {jobs["loses the answer after doing the work"]}   loses the answer after doing the work
+
+  E-mails to the owners of jobs, for which the form asks, become files in {MAILS}
 
   On the command line:
     ALLOW_LOOPBACK_HTTP=true DATABASE_URL={database_url} \\

@@ -20,3 +20,15 @@ window.addEventListener("pageshow", () => {
     form.querySelector(".busy")?.remove();
   }
 });
+// A button that copies a text; without scripts the text is there to be selected.
+const showCopyButtons = () => {
+  for (const button of document.querySelectorAll("[data-copy][hidden]")) button.hidden = !navigator.clipboard;
+};
+showCopyButtons();
+document.addEventListener("htmx:afterSwap", showCopyButtons);
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).value);
+  button.textContent = "Copied";
+});

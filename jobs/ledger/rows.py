@@ -18,6 +18,8 @@ from jobs.ledger.canonical import BATCH, ENTRY, EXCHANGE, SNAPSHOT
 from jobs.models.cancellation import OUTCOME, RECORDED
 
 PAGE = 2000
+SNAPSHOTS = 250
+"""A page of snapshots brings all of their batches along."""
 _TIMES = {"at", "first_seen_at", "requested_at", "deadline_at", "settled_at"}
 Row = Sequence[Any]
 
@@ -87,7 +89,7 @@ def _exchanges() -> str:
 def _snapshots() -> str:
     return f"""
         SELECT s.id, s.sha256, s.body, '{canonical.SNAPSHOT_FORM}', {columns("s", SNAPSHOT)} FROM jobs_jobsnapshot s
-        WHERE s.id > %s ORDER BY s.id LIMIT {PAGE}"""  # noqa: S608
+        WHERE s.id > %s ORDER BY s.id LIMIT {SNAPSHOTS}"""  # noqa: S608
 
 
 def _batches() -> str:

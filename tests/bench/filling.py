@@ -11,6 +11,7 @@ from django.contrib.auth.models import Group, User
 from django.core.management.color import no_style
 from django.db import connection as database
 from django.db import models, transaction
+from django.db.models import Q
 
 from jobs import connections
 from jobs.ledger import canonical, keys
@@ -63,7 +64,8 @@ class Template:
 
     def __init__(self, cancellation: Cancellation) -> None:
         self.cancellation = cancellation
-        self.entries = list(Entry.objects.filter(number__gt=1).order_by("number"))
+        own = Q(cancellation=cancellation) | Q(exchange=cancellation.lookup)
+        self.entries = list(Entry.objects.filter(own).order_by("number"))
         self.exchanges = list(Exchange.objects.order_by("id"))
         self.snapshots = list(JobSnapshot.objects.order_by("id"))
         self.batches = list(BatchSnapshot.objects.order_by("id"))
@@ -115,7 +117,7 @@ class Template:
         Exchange.objects.bulk_create([exchange for exchange, of in exchanges if of is None])
         Cancellation.objects.bulk_create(rows[Cancellation])
         Exchange.objects.bulk_create([exchange for exchange, of in exchanges if of is not None])
-        Entry.objects.bulk_create(rows[Entry])
+        Entry.objects.insert_all(rows[Entry])
 
     def _snapshot(
         self, old: JobSnapshot, n: int, job_id: str, rows: dict[type[models.Model], list[Any]]

@@ -150,7 +150,14 @@ _SQLITE: dict[str, Any] = {
         ),
     },
 }
-_POSTGRESQL: dict[str, Any] = {"CONN_MAX_AGE": 0, "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 5}}}
+_POSTGRESQL: dict[str, Any] = {
+    "CONN_MAX_AGE": 0,
+    "OPTIONS": {
+        "pool": {"min_size": 1, "max_size": 8, "timeout": 5},
+        # Who waits for a lock, or holds one and does nothing, does so no longer than SQLite's writers wait.
+        "options": "-c lock_timeout=30s -c idle_in_transaction_session_timeout=60s",
+    },
+}
 
 
 def database(name: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from jobs.aqua.environments import job_url
 from jobs.aqua.job import TERMINAL
 from jobs.asked import cancelled_since, led_to
 from jobs.confirming import READ_LEASE, confirm, events_of, move, settle, wait_for_confirmation
+from jobs.keeping import kept
 from jobs.ledger import append
 from jobs.models import Cancellation, Cause, Connection, Exchange, Kind, State
 from jobs.models.exchange import Outcome
@@ -46,6 +47,14 @@ class NothingToCancel(CannotCancel):
 
 class NotWritten(CannotCancel):
     """The intent cannot be kept, so nothing is sent."""
+
+
+class NotSeenToTheEnd(Exception):
+    """The database failed after the intent was committed: the cancel may have been sent, and is read again later."""
+
+    def __init__(self, cancellation: Cancellation) -> None:
+        super().__init__(str(notices.NOT_SEEN_TO_THE_END))
+        self.cancellation = cancellation
 
 
 class AlreadyAsked(CannotCancel):
@@ -83,13 +92,17 @@ def cancel(
     Reading goes on until the cancellation is settled or ``wait`` seconds are over.
 
     Raises:
-        NotAllowed, LookUpTooOld, NothingToCancel, AlreadyAsked: nothing was written or sent.
+        NotAllowed, LookUpTooOld, NothingToCancel, AlreadyAsked, NotWritten: nothing was written or sent.
+        NotSeenToTheEnd: it may have been sent, and what came of it could not be written.
     """
     cancellation = _request(actor, lookup, {"reason": reason, "ticket": ticket, "notify": notify})
-    _send(cancellation, actor, reads_next=wait > 0)
-    if wait > 0 and cancellation.is_open:
-        confirm(cancellation, cause=Cause.CONFIRMATION, actor=actor)
-    wait_for_confirmation(cancellation, seconds=wait, actor=actor)
+    try:
+        _send(cancellation, actor, reads_next=wait > 0)
+        if wait > 0 and cancellation.is_open:
+            confirm(cancellation, cause=Cause.CONFIRMATION, actor=actor)
+        wait_for_confirmation(cancellation, seconds=wait, actor=actor)
+    except DatabaseError as error:
+        raise NotSeenToTheEnd(cancellation) from error
     return cancellation
 
 
@@ -156,7 +169,8 @@ def _send(cancellation: Cancellation, actor: Actor, *, reads_next: bool) -> None
     With ``reads_next`` the caller has claimed the first read; it is due at once in any case.
     """
     reply = connections.cancel_job(cancellation.connection, cancellation.job_id, track_id=cancellation.track_id)
-    with transaction.atomic():
+
+    def write() -> None:
         exchanges = record(
             reply,
             connection=cancellation.connection,
@@ -173,3 +187,5 @@ def _send(cancellation: Cancellation, actor: Actor, *, reads_next: bool) -> None
             claim = now + READ_LEASE if reads_next else None
             move(cancellation, state=State.UNCONFIRMED, rests_on=answer, next_read_at=now, claimed_until=claim)
         append(*events_of(Kind.ANSWERED, cancellation, exchanges, actor), is_locked=True)
+
+    kept(write, again=cancellation.refresh_from_db)

@@ -8,13 +8,13 @@ import time
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from jobs import connections
 from jobs.aqua.errors import AquaError
 from jobs.aqua.job import CANCELLED, LIVE, TERMINAL
+from jobs.keeping import kept
 from jobs.ledger import Event, append
 from jobs.models import Cancellation, Cause, Exchange, Kind, State
 from jobs.models.exchange import Outcome
@@ -22,6 +22,9 @@ from jobs.recording import Actor, event, record
 
 READ_LEASE = timedelta(seconds=20)
 """Longer than a read (10 s) and its commit: a claim that outlives its reader ends by itself."""
+LONGEST_LEASE = timedelta(minutes=2)
+"""Longer than that of a read or of a cancel that is being sent, by as much as the clocks of machines may differ."""
+CLOCKS_DIFFER = timedelta(minutes=20)
 FIRST_DELAY = timedelta(seconds=2)
 LONGEST_DELAY = timedelta(minutes=2)
 GLANCE_SECONDS = 0.2
@@ -55,13 +58,23 @@ def answer_to_cancel(cancellation: Cancellation) -> Exchange | None:
     return cancellation.exchanges.filter(cause=Cause.CANCEL).order_by("-id").first()
 
 
+def _is_free(now: datetime) -> Q:
+    """Nobody is at it; a claim that lies further ahead than any is of a clock that was set back since."""
+    over = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now)
+    return over | Q(claimed_until__gt=now + LONGEST_LEASE)
+
+
+def _is_due(now: datetime) -> Q:
+    """Its time has come; or it was asked for later than now, by a clock that was set back since."""
+    return Q(next_read_at__lte=now) | Q(requested_at__gt=now, next_read_at__gt=now + CLOCKS_DIFFER)
+
+
 def claim(cancellation: Cancellation, *, only_if_due: bool) -> bool:
     """Take the next read of an open cancellation; False where another has it, or none is due."""
     now = timezone.now()
-    free = Cancellation.objects.filter(pk=cancellation.pk, settled_at__isnull=True)
-    free = free.filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=now))
+    free = Cancellation.objects.filter(_is_free(now), pk=cancellation.pk, settled_at__isnull=True)
     if only_if_due:
-        free = free.filter(next_read_at__lte=now)
+        free = free.filter(_is_due(now))
     return free.update(claimed_until=now + READ_LEASE) == 1
 
 
@@ -73,7 +86,8 @@ def confirm(cancellation: Cancellation, *, cause: Cause, actor: Actor | None) ->
     """
     connection, job_id = cancellation.connection, cancellation.job_id
     reply = connections.read_job(connection, job_id, track_id=cancellation.track_id, rest_base=cancellation.rest_base)
-    with transaction.atomic():
+
+    def write() -> None:
         exchanges = record(
             reply, connection=connection, job_id=job_id, cause=cause, actor=actor, cancellation=cancellation
         )
@@ -85,6 +99,8 @@ def confirm(cancellation: Cancellation, *, cause: Cause, actor: Actor | None) ->
         else:
             settle(cancellation, state, read)
         append(*events_of(Kind.OBSERVED, cancellation, exchanges, actor), is_locked=True)
+
+    kept(write, again=cancellation.refresh_from_db)
 
 
 def events_of(kind: Kind, cancellation: Cancellation, exchanges: list[Exchange], actor: Actor | None) -> list[Event]:
@@ -158,8 +174,7 @@ def wait_for_confirmation(cancellation: Cancellation, *, seconds: float, actor: 
 def next_due() -> Cancellation | None:
     """Claim the open cancellation that has been due for longest; None where none is due."""
     now = timezone.now()
-    due = Cancellation.objects.filter(settled_at__isnull=True, next_read_at__lte=now)
-    due = due.filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=now))
+    due = Cancellation.objects.filter(_is_free(now), _is_due(now), settled_at__isnull=True)
     for cancellation in due.select_related("connection").order_by("next_read_at")[:20]:
         if claim(cancellation, only_if_due=True):
             return cancellation

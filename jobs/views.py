@@ -102,6 +102,11 @@ def cancel(request: HttpRequest, lookup_id: int) -> HttpResponse:
         refused(user, "cancel a job", connection=found.connection, detail={"job_id": found.job_id})
         messages.error(request, str(error))
         return see_other("lookup", found.pk)
+    except cancelling.NotWritten as error:
+        return render(request, "lookup.html", pages.lookup(user, found, form) | {"problem": str(error)}, status=503)
+    except cancelling.NotSeenToTheEnd as error:
+        messages.warning(request, str(error))
+        return see_other(error.cancellation)
     except cancelling.LookUpTooOld as error:
         return _look_up_again(request, found, form, str(error))
     except cancelling.CannotCancel as error:

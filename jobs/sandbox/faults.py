@@ -12,8 +12,9 @@ class Fault:
     answer's own (None keeps them, where it acts). ``hang_up`` closes the connection: "during" the
     request (only its first line is read, nothing is done), "before" the answer, or in the
     "middle" of it; ``reset`` closes it with a TCP reset. ``drip_headers``
-    and ``drip_body`` are the seconds between two bytes; ``delay`` passes before the answer;
-    ``padding`` is sent after the body, in bytes, without being held in memory.
+    and ``drip_body`` are the seconds between two bytes; ``delay`` passes before the answer,
+    which also waits ``until`` an event is set; ``padding`` is sent after the body, in bytes, without being held in
+    memory.
     """
 
     method: str = "GET"
@@ -26,6 +27,7 @@ class Fault:
     hang_up: str = ""
     reset: bool = False
     delay: float = 0.0
+    until: threading.Event | None = None
     drip_headers: float = 0.0
     drip_body: float = 0.0
     padding: int = 0

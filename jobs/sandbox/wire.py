@@ -134,6 +134,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def _go_wrong(self, fault: Fault, reply: Reply) -> None:
         self.server.stopping.wait(fault.delay)
+        while fault.until and not fault.until.wait(0.05) and not self.server.stopping.is_set():
+            pass
         if fault.hang_up == "before":
             return self._hang_up(fault)
         if fault.body is not None:

@@ -39,7 +39,8 @@ READ_AGAIN = Notice(
     "a look-up that is too old, or of another address, was made again",
 )
 NOT_WRITTEN = Notice(
-    "The request cannot be written down, so nothing was sent.",
+    "The request cannot be written down, so nothing was sent. What you typed is still here: try again, or tell whoever"
+    " runs aquaadmin that its database cannot be written.",
     "the database refused the row of the cancellation",
 )
 THIS_IS_IT = Notice(

@@ -55,8 +55,10 @@ class Command(BaseCommand):
             return self._end(reports.of_look_up(lookup, is_dry_run=options["dry_run"]), options)
         try:
             return self._end(self._cancel(lookup, actor, why, options["wait"]), options)
-        except DatabaseError as error:
-            return self._end(reports.of_interruption(lookup, f"the database cannot be used: {error}"), options)
+        except (DatabaseError, cancelling.NotSeenToTheEnd) as error:
+            return self._end(
+                reports.of_interruption(lookup, f"the database cannot be used: {error.__cause__ or error}"), options
+            )
         except KeyboardInterrupt:
             return self._end(reports.of_interruption(lookup, "the command was interrupted"), options)
 

@@ -12,7 +12,7 @@ from django.db import connection as database
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from jobs.models import Cancellation, Connection, Exchange, JobSnapshot, Role
+from jobs.models import Cancellation, Connection, Entry, Exchange, JobSnapshot, Role
 
 
 def person(request: HttpRequest) -> User:
@@ -122,3 +122,17 @@ def visible_snapshots(user: User) -> QuerySet[JobSnapshot]:
     """The snapshots on the connections that this person may see."""
     rows = JobSnapshot.objects.select_related("connection")
     return rows if sees_everything(user) else rows.filter(connection__in=roles_of(user))
+
+
+def visible_entries(user: User) -> QuerySet[Entry]:
+    """The ledger's entries on the connections that this person may see; what concerns none, only to who sees all."""
+    rows = Entry.objects.all()
+    return rows if sees_everything(user) else rows.filter(connection__in=roles_of(user))
+
+
+def visible_people(user: User) -> QuerySet[User]:
+    """Those of whom this person may see what they did: everybody, or who is in a team on one of the connections."""
+    people = User.objects.order_by("username")
+    if sees_everything(user):
+        return people
+    return people.filter(groups__access__connection__in=roles_of(user)).distinct()

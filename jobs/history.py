@@ -1,12 +1,16 @@
 """The queries of the past, with access applied."""
 
+from bisect import bisect_left
+from datetime import UTC, date, datetime, time, timedelta
+
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 
 from jobs import access
-from jobs.models import Cancellation, Exchange
+from jobs.models import Cancellation, Entry, Exchange
 
 RECENT = 15
+MARGIN = timedelta(hours=1)
 
 
 def recent_cancellations(user: User) -> QuerySet[Cancellation]:
@@ -39,3 +43,22 @@ def news_of(cancellation: Cancellation) -> QuerySet[Exchange]:
         connection=cancellation.connection_id, job_id=cancellation.job_id, id__gt=cancellation.rests_on_id
     )
     return later.select_related("snapshot")[:10]
+
+
+def entries_of_day(entries: QuerySet[Entry], day: date) -> QuerySet[Entry]:
+    """Those of one day in UTC. The numbers go with the time, so few rows are looked at to find where it begins.
+
+    A clock that was set back by less than an hour loses nothing.
+    """
+    begin = datetime.combine(day, time.min, UTC)
+    end = begin + timedelta(days=1)
+    first, after = _first_since(begin - MARGIN), _first_since(end + MARGIN)
+    return entries.filter(number__gte=first, number__lt=after, at__gte=begin, at__lt=end)
+
+
+def _first_since(moment: datetime) -> int:
+    """The number of the first entry of this time or later, where times ascend."""
+    last = Entry.objects.values_list("number", flat=True).first() or 0
+    numbers = range(1, last + 1)
+    times = Entry.objects.values_list("at", flat=True)
+    return 1 + bisect_left(numbers, moment, key=lambda number: times.get(number=number))

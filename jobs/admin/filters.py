@@ -52,6 +52,13 @@ class ByActor(ByPerson):
         return queryset.filter(actor=self.value()) if _is_number(self.value()) else queryset
 
 
+class ByEntryActor(ByActor):
+    """One of the people whom the person may see; the ledger itself is not walked for them."""
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return _choices(access.visible_people(access.person(request)).values_list("pk", "username"))
+
+
 def _choices(rows: Iterable[tuple[int, str]]) -> list[tuple[str, str]]:
     return [(str(key), name) for key, name in rows]
 

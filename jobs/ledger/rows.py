@@ -71,25 +71,25 @@ def _column(column: str, name: str) -> str:
     return column
 
 
-def _entries() -> str:
+def _entries(page: int) -> str:
     return f"""
         SELECT e.signature, e.sha256, '{canonical.ENTRY_FORM}', {columns("e", ENTRY)}
-        FROM jobs_entry e WHERE e.number > %s ORDER BY e.number LIMIT {PAGE}"""  # noqa: S608 (names of columns)
+        FROM jobs_entry e WHERE e.number > %s ORDER BY e.number LIMIT {page}"""  # noqa: S608 (names of columns)
 
 
-def _exchanges() -> str:
+def _exchanges(page: int) -> str:
     return f"""
         SELECT e.number, e.exchange_id, e.exchange_sha256, x.body,
             '{canonical.EXCHANGE_FORM}', {columns("x", EXCHANGE)}, s.sha256
         FROM jobs_entry e LEFT JOIN jobs_exchange x ON x.id = e.exchange_id
         LEFT JOIN jobs_jobsnapshot s ON s.id = x.snapshot_id
-        WHERE e.number > %s AND e.exchange_id IS NOT NULL ORDER BY e.number LIMIT {PAGE}"""  # noqa: S608
+        WHERE e.number > %s AND e.exchange_id IS NOT NULL ORDER BY e.number LIMIT {page}"""  # noqa: S608
 
 
-def _snapshots() -> str:
+def _snapshots(page: int) -> str:
     return f"""
         SELECT s.id, s.sha256, s.body, '{canonical.SNAPSHOT_FORM}', {columns("s", SNAPSHOT)} FROM jobs_jobsnapshot s
-        WHERE s.id > %s ORDER BY s.id LIMIT {SNAPSHOTS}"""  # noqa: S608
+        WHERE s.id > %s ORDER BY s.id LIMIT {page}"""  # noqa: S608
 
 
 def _batches() -> str:
@@ -111,35 +111,35 @@ WHERE e.cancellation_id > %s AND e.cancellation_id <= %s ORDER BY e.cancellation
 _CONNECTION = len(("number", "id", "sha256", "body", "form"))
 
 
-def entries() -> Iterator[tuple[Row, str, str, str]]:
+def entries(after: int = 0, page: int = PAGE) -> Iterator[tuple[Row, str, str, str]]:
     """Each entry in order: its columns after the name of the form, its content, its signature, its digest."""
     content_of = canonical.digest
-    for page in pages(_entries(), key=3):
-        for row in page:
+    for found in pages(_entries(page), after=after, key=3):
+        for row in found:
             columns = row[2:]
             yield columns, content_of(columns), row[0], row[1]
 
 
-def exchanges() -> Iterator[tuple[int, int, str, str | None]]:
+def exchanges(after: int = 0, page: int = PAGE) -> Iterator[tuple[int, int, str, str | None]]:
     """What each entry records, in order: its number, the exchange's key, the digest that the entry holds, and the
     one that the exchange has by now; None where it is gone.
     """
-    for page in pages(_exchanges()):
-        for row in page:
+    for found in pages(_exchanges(page), after=after):
+        for row in found:
             is_there = row[_CONNECTION] is not None
             text = (*row[4:-1], canonical.digest_of_body(row[3]), row[-1])
             yield row[0], row[1], row[2], canonical.digest(text) if is_there else None
 
 
-def snapshots() -> Iterator[tuple[int, str, str]]:
+def snapshots(after: int = 0, page: int = SNAPSHOTS) -> Iterator[tuple[int, str, str]]:
     """Each snapshot: its key, the digest that is stored, and the one that it has by now with its batches."""
-    last, batches_of = 0, _batches()
-    for page in pages(_snapshots()):
-        until = page[-1][0]
+    last, batches_of = after, _batches()
+    for found in pages(_snapshots(page), after=after):
+        until = found[-1][0]
         batches = {
             key: [row[1:] for row in rows] for key, rows in groupby(ask(batches_of, [last, until]), key=itemgetter(0))
         }
-        for row in page:
+        for row in found:
             text = (*row[3:], canonical.digest_of_body(row[2]), batches.get(row[0], ()))
             yield row[0], row[1], canonical.digest(text)
         last = until

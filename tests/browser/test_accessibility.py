@@ -146,7 +146,7 @@ def test_admin_index(stage: Stage, admin: Window) -> None:
         check(admin.page)
 
 
-@pytest.mark.parametrize("model", MODELS[:3])
+@pytest.mark.parametrize("model", [*MODELS[:3], "jobs/entry"])
 def test_admin_reviews(stage: Stage, admin: Window, model: str) -> None:
     page = first_of(admin, model)
     for summary in page.locator("summary").all():

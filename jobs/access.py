@@ -6,6 +6,8 @@ permission ``jobs.audit``, given, not implied) see everything and do nothing, al
 are in a team.
 """
 
+from dataclasses import dataclass
+
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import connection as database
@@ -27,10 +29,10 @@ def person(request: HttpRequest) -> User:
 
 
 _STANDING = """
-SELECT a.connection_id, max(a.role) FROM jobs_teamaccess a
+SELECT a.connection_id, max(a.role), max(CASE WHEN a.break_glass THEN 1 ELSE 0 END) FROM jobs_teamaccess a
 JOIN auth_user_groups g ON g.group_id = a.team_id WHERE g.user_id = %s GROUP BY a.connection_id
 UNION ALL
-SELECT NULL, 0 FROM auth_permission p JOIN django_content_type t ON t.id = p.content_type_id
+SELECT NULL, 0, 0 FROM auth_permission p JOIN django_content_type t ON t.id = p.content_type_id
 WHERE t.app_label = 'jobs' AND p.codename = 'audit' AND (
     EXISTS (SELECT 1 FROM auth_user_user_permissions u WHERE u.permission_id = p.id AND u.user_id = %s)
     OR EXISTS (SELECT 1 FROM auth_group_permissions q JOIN auth_user_groups h ON h.group_id = q.group_id
@@ -38,8 +40,15 @@ WHERE t.app_label = 'jobs' AND p.codename = 'audit' AND (
 """
 
 
-def _standing(user: User) -> tuple[bool, dict[int, Role]]:
-    """Whether a person audits, and their highest role on each connection, by its key: one query.
+@dataclass(frozen=True)
+class _Standing:
+    audits: bool
+    roles: dict[int, Role]
+    break_glass: set[int]
+
+
+def _standing(user: User) -> _Standing:
+    """Whether a person audits, and by a connection's key their role and break-glass: one query.
 
     Asked once for each object that stands for a person, so once in a request.
     """
@@ -47,15 +56,16 @@ def _standing(user: User) -> tuple[bool, dict[int, Role]]:
         with database.cursor() as cursor:
             cursor.execute(_STANDING, [user.pk] * 3)
             rows = cursor.fetchall()
-        roles = {connection: Role(role) for connection, role in rows if connection is not None}
-        user.__dict__["standing"] = len(roles) < len(rows), roles
-    standing: tuple[bool, dict[int, Role]] = user.__dict__["standing"]
+        roles = {connection: Role(role) for connection, role, _ in rows if connection is not None}
+        glass = {connection for connection, _, may in rows if may}
+        user.__dict__["standing"] = _Standing(len(roles) < len(rows), roles, glass)
+    standing: _Standing = user.__dict__["standing"]
     return standing
 
 
 def is_auditor(user: User) -> bool:
     """Holds the audit permission; being a superuser does not make an auditor."""
-    return user.is_active and not user.is_superuser and _standing(user)[0]
+    return user.is_active and not user.is_superuser and _standing(user).audits
 
 
 def sees_everything(user: User) -> bool:
@@ -65,7 +75,7 @@ def sees_everything(user: User) -> bool:
 
 def roles_of(user: User) -> dict[int, Role]:
     """The highest role that this person's teams give them on each connection, by its key."""
-    return _standing(user)[1] if user.is_active else {}
+    return _standing(user).roles if user.is_active else {}
 
 
 def visible_connections(user: User) -> QuerySet[Connection]:
@@ -99,6 +109,21 @@ def may_look_up(user: User, connection: Connection) -> bool:
 def may_cancel(user: User, connection: Connection) -> bool:
     """Cancel a job on this connection."""
     return _may(user, connection, Role.OPERATOR)
+
+
+def may_approve(user: User, connection: Connection) -> bool:
+    """Decide on cancels of others on this connection."""
+    return _may(user, connection, Role.APPROVER)
+
+
+def may_break_glass(user: User, connection: Connection) -> bool:
+    """Send a cancel that waits for approval alone, on this connection."""
+    return may_cancel(user, connection) and connection.pk in _standing(user).break_glass
+
+
+def afresh(user: User) -> User | None:
+    """The same person with the rights of this moment; None where there is no such account any more."""
+    return User.objects.filter(pk=user.pk).first()
 
 
 def may_manage(user: User) -> bool:

@@ -72,7 +72,9 @@ def _is_due(now: datetime) -> Q:
 def claim(cancellation: Cancellation, *, only_if_due: bool) -> bool:
     """Take the next read of an open cancellation; False where another has it, or none is due."""
     now = timezone.now()
-    free = Cancellation.objects.filter(_is_free(now), pk=cancellation.pk, settled_at__isnull=True)
+    free = Cancellation.objects.filter(
+        _is_free(now), pk=cancellation.pk, settled_at__isnull=True, next_read_at__isnull=False
+    )
     if only_if_due:
         free = free.filter(_is_due(now))
     return free.update(claimed_until=now + READ_LEASE) == 1
@@ -183,7 +185,7 @@ def next_due() -> Cancellation | None:
 
 def seconds_until_due(at_most: float) -> float:
     """How long nothing is due, in seconds, at most ``at_most``."""
-    rows = Cancellation.objects.filter(settled_at__isnull=True).order_by("next_read_at")
+    rows = Cancellation.objects.filter(settled_at__isnull=True, next_read_at__isnull=False).order_by("next_read_at")
     first: datetime | None = rows.values_list("next_read_at", flat=True).first()
     if first is None:
         return at_most

@@ -30,6 +30,7 @@ class ConnectionForm(forms.ModelForm):
             "environment",
             "base_url",
             "is_production",
+            "needs_approval",
             "is_active",
             "auth",
             "client_id",

@@ -32,7 +32,7 @@ def exchanges_of(cancellation: Cancellation) -> QuerySet[Exchange]:
 def mark_of(cancellation: Cancellation) -> str:
     """Another text whenever there is something new to show of a cancellation."""
     last = Exchange.objects.filter(connection=cancellation.connection_id, job_id=cancellation.job_id).first()
-    return f"{cancellation.state}.{last.pk if last else 0}"
+    return f"{cancellation.state_shown}.{last.pk if last else 0}"
 
 
 def news_of(cancellation: Cancellation) -> QuerySet[Exchange]:

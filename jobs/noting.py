@@ -76,7 +76,13 @@ def _connection(connection: Connection, what: str, changed: dict[str, list[Any]]
 
 
 def _team_access(access: TeamAccess, what: str, changed: dict[str, list[Any]]) -> None:
-    detail = {"what": f"team access {what}", "team": access.team.name, "role": access.get_role_display()}
+    detail: dict[str, Any] = {
+        "what": f"team access {what}",
+        "team": access.team.name,
+        "role": access.get_role_display(),
+    }
+    if access.break_glass:
+        detail["break_glass"] = True
     note(Kind.ACCESS_CHANGED, {**detail, **_told(changed)}, connection=access.connection)
 
 

@@ -8,7 +8,9 @@ import pytest
 
 from jobs.aqua.job import LIVE, TERMINAL
 from jobs.confirming import verdict
-from jobs.models import Cancellation, Exchange, JobSnapshot, State
+from jobs.models import Cancellation, Decision, Exchange, JobSnapshot, State
+from jobs.models.cancellation import OPEN
+from jobs.models.decision import SENDS
 from jobs.models.exchange import Outcome
 from jobs.sentences import lookup_sentence
 from jobs.sentences.cancellation import SENTENCES, sentence_for
@@ -31,18 +33,27 @@ def answer_of(outcome: Outcome | None) -> Exchange | None:
     return outcome and Exchange(at=AT, duration=0.1, outcome=outcome, words="Zuora's {own} words")
 
 
-def evidence_for(state: State, outcome: Outcome | None, read: Exchange | None) -> Evidence:
-    is_open = state in (State.REQUESTED, State.SENDING, State.UNCONFIRMED)
+def evidence_for(
+    state: State, outcome: Outcome | None, read: Exchange | None, decision: Decision | None = None
+) -> Evidence:
+    is_open = state in OPEN
     settled_at = None if is_open else AT
     cancellation = Cancellation(state=state, requested_at=AT, deadline_at=AT + timedelta(minutes=15))
-    cancellation.settled_at = settled_at
+    cancellation.settled_at, cancellation.expires_at = settled_at, AT + timedelta(minutes=30)
+    if decision is not None:
+        cancellation.decision, cancellation.decided_at = decision, AT
+        cancellation.requested_by_name, cancellation.decided_by_name = "rita", "dora"
+        cancellation.decision_reason = "Some {own} words"
     return Evidence(cancellation, answer_of(outcome), read)
 
 
 def all_evidence() -> Iterator[Evidence]:
     """Whatever the flow can come to."""
     yield evidence_for(State.REQUESTED, None, None)
+    yield evidence_for(State.AWAITING_APPROVAL, None, None)
     yield evidence_for(State.SENDING, None, None)
+    for decision in set(Decision) - set(SENDS):
+        yield evidence_for(State.WITHDRAWN, None, None, decision)
     for status in (*STATUSES, "never read"):
         read = None if status == "never read" else read_of(status)
         if status not in TERMINAL:  # a late sender, after somebody else's read that settled nothing

@@ -20,7 +20,7 @@ from jobs.models.cancellation import OUTCOME, RECORDED
 PAGE = 2000
 SNAPSHOTS = 250
 """A page of snapshots brings all of their batches along."""
-_TIMES = {"at", "first_seen_at", "requested_at", "deadline_at", "settled_at"}
+_TIMES = {"at", "first_seen_at", "requested_at", "expires_at", "deadline_at", "settled_at", "decided_at"}
 Row = Sequence[Any]
 
 

@@ -2,6 +2,7 @@
 
 from jobs.models.cancellation import Cancellation, State
 from jobs.models.connection import Connection
+from jobs.models.decision import Decision
 from jobs.models.entry import Entry, Kind
 from jobs.models.exchange import Cause, Exchange
 from jobs.models.remembered import Remembered
@@ -13,6 +14,7 @@ __all__ = [
     "Cancellation",
     "Cause",
     "Connection",
+    "Decision",
     "Entry",
     "Exchange",
     "JobSnapshot",

@@ -8,8 +8,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from jobs.models.connection import Connection
+from jobs.models.decision import DECIDED, Decided
 from jobs.models.guard import Moves
 
 
@@ -17,6 +19,7 @@ class State(models.TextChoices):
     """The states up to ``UNCONFIRMED`` are open; the others are settled and never change."""
 
     REQUESTED = "requested", "requested"
+    AWAITING_APPROVAL = "awaiting_approval", "awaiting approval"
     SENDING = "sending", "sending"
     UNCONFIRMED = "unconfirmed", "unconfirmed"
     CANCELLED = "cancelled", "cancelled"
@@ -25,9 +28,10 @@ class State(models.TextChoices):
     STILL_RUNNING = "still_running", "still running"
     UNKNOWN = "unknown", "unknown"
     NOT_SENT = "not_sent", "not sent"
+    WITHDRAWN = "withdrawn", "withdrawn"
 
 
-OPEN = (State.REQUESTED, State.SENDING, State.UNCONFIRMED)
+OPEN = (State.REQUESTED, State.AWAITING_APPROVAL, State.SENDING, State.UNCONFIRMED)
 """In their order: from one to an earlier one there is no way."""
 SETTLED = tuple(state for state in State if state not in OPEN)
 
@@ -58,9 +62,10 @@ RECORDED = (
     "requested_at",
     "via",
     "os_user",
-    "deadline_at",
+    "expires_at",
 )
-OUTCOME = ("state", "settled_at", "rests_on_id")
+_DECIDED = (f"{name}_id" if name in ("decided_by", "decided_on") else name for name in DECIDED)
+OUTCOME = ("state", "deadline_at", "settled_at", "rests_on_id", *_DECIDED)
 
 
 def _plain(value: Any) -> Any:
@@ -70,7 +75,7 @@ def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, int) else str(value)
 
 
-class Cancellation(models.Model):
+class Cancellation(Decided):
     """A working row: its state goes forwards, the rest never changes.
 
     The open cancellation is the queue: ``next_read_at`` says when the job is due to be read
@@ -92,7 +97,7 @@ class Cancellation(models.Model):
     os_user = models.CharField("operating-system user", max_length=255, blank=True)
 
     state = models.CharField(max_length=20, choices=State, default=State.REQUESTED)
-    deadline_at = models.DateTimeField()
+    deadline_at = models.DateTimeField("read again until", help_text="Set anew when it is approved.")
     settled_at = models.DateTimeField(null=True)
     rests_on = models.ForeignKey(
         "jobs.Exchange",
@@ -114,7 +119,8 @@ class Cancellation(models.Model):
         settled_at="settled_at",
         states=OPEN,
         settled=SETTLED,
-        outcome=("rests_on", "next_read_at", "claimed_until", "reads"),
+        outcome=("deadline_at", "rests_on", "next_read_at", "claimed_until", "reads", *DECIDED),
+        once=DECIDED,
         working=("mail_due_at", "mail_tries", "mail_sent_at", "mail_problem"),
         one_open=("rest_base", "job_id"),
     )
@@ -131,6 +137,11 @@ class Cancellation(models.Model):
         )
         indexes = (
             models.Index(fields=("next_read_at",), condition=Q(settled_at__isnull=True), name="cancellation_due"),
+            models.Index(
+                fields=("expires_at",),
+                condition=Q(settled_at__isnull=True, expires_at__isnull=False),
+                name="cancellation_waiting",
+            ),
             models.Index(fields=("mail_due_at",), condition=Q(mail_due_at__isnull=False), name="cancellation_mail"),
             models.Index(fields=("job_id", "id"), name="cancellation_job"),
             models.Index(fields=("connection", "id"), name="cancellation_connection"),
@@ -147,6 +158,17 @@ class Cancellation(models.Model):
     def is_open(self) -> bool:
         """Nobody knows yet what became of it."""
         return self.settled_at is None
+
+    @property
+    def has_expired(self) -> bool:
+        """It waited for approval for too long: nothing can be sent any more, also where nobody has settled it yet."""
+        is_waiting = self.state == State.AWAITING_APPROVAL
+        return is_waiting and self.expires_at is not None and self.expires_at <= timezone.now()
+
+    @property
+    def state_shown(self) -> State:
+        """The state in which everybody meets it."""
+        return State.WITHDRAWN if self.has_expired else State(self.state)
 
     def recorded(self) -> dict[str, Any]:
         """What was asked, by whom and why: the columns that never change, as the ledger holds them."""
@@ -165,3 +187,8 @@ class Cancellation(models.Model):
     def who(self) -> str:
         """The person, and who claimed to be them where nobody signed in."""
         return who(self.requested_by_name, self.via, self.os_user)
+
+    @property
+    def decider(self) -> str:
+        """Who decided; "" where nobody did, or time alone."""
+        return who(self.decided_by_name or "", self.decided_via or "", self.decided_os_user or "")

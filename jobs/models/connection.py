@@ -95,6 +95,13 @@ class Connection(models.Model):
         validators=(MinValueValidator(1), MaxValueValidator(24 * 60)),
         help_text="For so long after a cancel the job is read again, until Zuora shows what became of it.",
     )
+    needs_approval = models.BooleanField(
+        "needs approval",
+        default=False,
+        help_text="Recommended for production: a cancel is sent only after a second person, with the role approver, has"
+        " approved it. It also holds on every other connection that may lead to the same tenant: one with the same"
+        " address and the same client ID or tenant, or without a tenant.",
+    )
     is_active = models.BooleanField("active", default=True)
     version = models.PositiveIntegerField(default=1, editable=False)
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

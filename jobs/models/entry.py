@@ -19,6 +19,12 @@ class Kind(models.TextChoices):
 
     LOOKED_UP = "looked_up", "looked up"
     REQUESTED = "requested", "requested"
+    APPROVAL_ASKED = "approval_asked", "approval asked for"
+    APPROVED = "approved", "approved"
+    BROKE_GLASS = "broke_glass", "BREAK-GLASS: sent without approval"
+    DENIED = "denied", "denied"
+    EXPIRED = "expired", "expired"
+    WITHDRAWN = "withdrawn", "withdrawn"
     SENDING = "sending", "sending"
     ANSWERED = "answered", "answered"
     OBSERVED = "observed", "observed"

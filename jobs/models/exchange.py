@@ -15,6 +15,7 @@ class Cause(models.TextChoices):
     """Why Zuora was asked."""
 
     LOOK_UP = "look_up", "look-up"
+    APPROVAL = "approval", "read before a decision"
     CANCEL = "cancel", "cancel"
     CONFIRMATION = "confirmation", "confirmation"
     FOLLOW_UP = "follow_up", "follow-up"

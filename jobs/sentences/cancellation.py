@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from jobs.models import Cancellation, State
 from jobs.models.exchange import Outcome
+from jobs.sentences.approval import approval_facts
 from jobs.sentences.evidence import Evidence, Shown, evidence_of
 from jobs.sentences.words import clock, span, stop
 
@@ -31,12 +32,14 @@ _UNSETTLED = (Shown.LIVE, Shown.STRANGE, Shown.NOTHING, Shown.UNREAD)
 
 SENTENCES = (
     Sentence(State.REQUESTED, (NO_ANSWER,), (Shown.UNREAD,), "Asked for; nothing has been sent to Zuora yet."),
+    Sentence(State.AWAITING_APPROVAL, (NO_ANSWER,), (Shown.UNREAD,), "{waiting}"),
+    Sentence(State.WITHDRAWN, (NO_ANSWER,), (Shown.UNREAD,), "Withdrawn: nothing was sent to Zuora. {why}"),
     Sentence(State.SENDING, (NO_ANSWER,), (Shown.UNREAD,), "The cancel is being sent to Zuora; nothing is known yet."),
     Sentence(
         State.CANCELLED,
         (ACCEPTED,),
         (Shown.CANCELLED,),
-        "Cancelled. Zuora confirmed it at {read_at}, {after} after the request.",
+        "Cancelled. Zuora confirmed it at {read_at}, {after} after {since}.",
     ),
     Sentence(
         State.CANCELLED,
@@ -48,7 +51,7 @@ SENTENCES = (
         State.CANCELLED,
         (UNCLEAR,),
         (Shown.CANCELLED,),
-        "Cancelled. Zuora confirmed it at {read_at}, {after} after the request, whose own answer was lost.",
+        "Cancelled. Zuora confirmed it at {read_at}, {after} after {since}, whose own answer was lost.",
     ),
     Sentence(
         State.CANCELLED,
@@ -141,11 +144,12 @@ def sentence_for(evidence: Evidence) -> str:
 def _facts(evidence: Evidence, shown: Shown) -> dict[str, str]:
     cancellation, answer, read = evidence.cancellation, evidence.answer, evidence.read
     facts = {"words": stop(answer.words) if answer else "", "status": "", "read_at": "", "after": "", "until": ""}
+    facts |= approval_facts(cancellation)
     if read:
         read_at = read.at + timedelta(seconds=read.duration)
         facts["status"] = (read.snapshot.status or "") if read.snapshot else ""
         facts["read_at"] = clock(read_at, beside=cancellation.requested_at)
-        facts["after"] = span(read_at - cancellation.requested_at)
+        facts["after"] = span(read_at - (cancellation.decided_at or cancellation.requested_at))
     if cancellation.is_open:
         facts["until"] = f" It is read again until {clock(cancellation.deadline_at, beside=cancellation.requested_at)}."
         facts["seen"] = _SEEN.get(shown, "").format(**facts)

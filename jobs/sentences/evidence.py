@@ -55,4 +55,4 @@ def evidence_of(cancellation: Cancellation) -> Evidence:
     exchanges = cancellation.exchanges.select_related("snapshot").order_by("-id")
     exchanges = exchanges.filter(id__lte=cancellation.rests_on_id)
     answer = exchanges.filter(cause=Cause.CANCEL).first()
-    return Evidence(cancellation, answer, exchanges.exclude(cause=Cause.CANCEL).first())
+    return Evidence(cancellation, answer, exchanges.exclude(cause__in=(Cause.CANCEL, Cause.APPROVAL)).first())

@@ -1,86 +1,21 @@
-"""The pages. A GET reads our database only; every call to Zuora is a POST."""
+"""The pages on which a job is cancelled, and what became of it is shown."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render, resolve_url
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from jobs import access, cancelling, confirming, drafts, history, pages
 from jobs.access import person
-from jobs.forms import CancelForm, LookUpForm
+from jobs.forms import CancelForm
 from jobs.models import Cancellation, Exchange
 from jobs.recording import Actor
 from jobs.refusing import refused
 from jobs.sentences import notices
 from jobs.signing_in import proof
-
-needs_post = require_http_methods(["GET", "HEAD", "POST"])
-"""The address of a form: opened without one (a reload, the way back from signing in) it leads to the form's page."""
-
-
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """Look a job up; the person's recent cancellations below."""
-    user = person(request)
-    return render(request, "home.html", pages.home(user, LookUpForm(user=user, initial=drafts.kept(request))))
-
-
-class SeeOther(HttpResponseRedirect):
-    """After a POST: what is there now is to be read elsewhere."""
-
-    status_code = 303
-
-
-def see_other(to: Any, *args: Any) -> HttpResponse:
-    """Go there and read; what was posted is not posted again."""
-    return SeeOther(resolve_url(to, *args))
-
-
-@needs_post
-def look_up(request: HttpRequest) -> HttpResponse:
-    """Read a job from Zuora and go to what came back."""
-    if request.method != "POST":
-        return see_other("home")
-    user = person(request)
-    form = LookUpForm(request.POST, user=user)
-    if not form.is_valid():
-        if elsewhere := form.connection_of_others():
-            refused(user, "look up a job", connection=elsewhere)
-        return render(request, "home.html", pages.home(user, form), status=422)
-    connection, job_id = form.cleaned_data["connection"], form.cleaned_data["job_id"]
-    found = cancelling.look_up(actor=Actor(user), connection=connection, job_id=job_id)
-    drafts.drop(request)
-    return see_other("lookup", found.pk)
-
-
-def _visible_lookup(request: HttpRequest, lookup_id: int) -> Exchange:
-    visible = access.visible_exchanges(person(request)).filter(cause="look_up")
-    found: Exchange = _own(request, visible.select_related("snapshot"), pk=lookup_id)
-    return found
-
-
-def _own(request: HttpRequest, visible: QuerySet[Any], **key: Any) -> Any:
-    """A row that this person may see; somebody else's is as one that does not exist, and to act on it is refused."""
-    try:
-        return visible.get(**key)
-    except visible.model.DoesNotExist:
-        elsewhere = visible.model._base_manager.filter(**key).first() if request.method == "POST" else None
-        if elsewhere is not None:
-            refused(person(request), "act on what they may not see", connection=elsewhere.connection)
-        raise Http404 from None
-
-
-@require_safe
-def lookup(request: HttpRequest, lookup_id: int) -> HttpResponse:
-    """The job, its batches, what a cancel would stop, and the form that asks why."""
-    found = _visible_lookup(request, lookup_id)
-    form = CancelForm(connection=found.connection, initial=drafts.kept(request))
-    context = pages.lookup(person(request), found, form)
-    return render(request, "lookup.html", context | {"ahead": proof.ahead(request, found.connection)})
+from jobs.views.answering import needs_post, own, see_other, visible_lookup
 
 
 @needs_post
@@ -88,7 +23,7 @@ def cancel(request: HttpRequest, lookup_id: int) -> HttpResponse:
     """Cancel the job of a look-up, and go to what became of it."""
     if request.method != "POST":
         return see_other("lookup", lookup_id)
-    user, found = person(request), _visible_lookup(request, lookup_id)
+    user, found = person(request), visible_lookup(request, lookup_id)
     form = CancelForm(request.POST, connection=found.connection)
     if not form.is_valid():
         return render(request, "lookup.html", pages.lookup(user, found, form), status=422)
@@ -152,7 +87,7 @@ def check(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if request.method != "POST":
         return see_other("cancellation", uuid)
     user = person(request)
-    shown = _own(request, access.visible_cancellations(user), uuid=uuid)
+    shown = own(request, access.visible_cancellations(user), uuid=uuid)
     if not access.may_look_up(user, shown.connection):
         refused(user, "read a job again", connection=shown.connection, detail={"job_id": shown.job_id})
         messages.error(request, str(notices.MAY_ONLY_SEE))

@@ -78,6 +78,11 @@ def roles_of(user: User) -> dict[int, Role]:
     return _standing(user).roles if user.is_active else {}
 
 
+def may_see(user: User, connection: Connection) -> bool:
+    """See the jobs of this connection, whether it is active or not."""
+    return sees_everything(user) or role_on(user, connection) is not None
+
+
 def visible_connections(user: User) -> QuerySet[Connection]:
     """The connections whose jobs this person may see, inactive ones included."""
     return Connection.objects.all() if sees_everything(user) else Connection.objects.filter(pk__in=roles_of(user))

@@ -22,6 +22,12 @@ def cancelled_since(wanted: Cancellation) -> Cancellation | None:
     return _first(_SINCE, wanted.job_id, wanted.rest_base, wanted.lookup_id)
 
 
+def in_the_way_of(wanted: Cancellation) -> Cancellation | None:
+    """What kept a row out of the table: the one from the same look-up, or the newest of the same job."""
+    same = Cancellation.objects.filter(rest_base=wanted.rest_base, job_id=wanted.job_id)
+    return led_to(wanted.lookup) or same.order_by("-id").first()
+
+
 def _first(sql: str, *values: str | int) -> Cancellation | None:
     """The one whose key a query finds: most find none, and then no more is read."""
     with database.cursor() as cursor:

@@ -13,7 +13,7 @@ from jobs import access, connections
 from jobs.aqua.client import CANCEL_SECONDS
 from jobs.aqua.environments import job_url
 from jobs.aqua.job import TERMINAL
-from jobs.asked import cancelled_since, led_to
+from jobs.asked import cancelled_since, in_the_way_of, led_to
 from jobs.confirming import READ_LEASE, confirm, events_of, move, settle, wait_for_confirmation
 from jobs.keeping import kept
 from jobs.ledger import append
@@ -110,14 +110,10 @@ def _request(actor: Actor, lookup: Exchange, typed: dict[str, str]) -> Cancellat
     connection = lookup.connection
     if not access.may_cancel(actor.user, connection):
         raise NotAllowed(str(notices.NOT_ALLOWED))
-    if (earlier := led_to(lookup)) is not None:
-        raise AlreadyAsked(earlier)
-    if not can_be_cancelled(lookup):
-        raise NothingToCancel(str(notices.NOTHING_TO_CANCEL))
-    if is_old(lookup):
-        raise LookUpTooOld(str(notices.TOO_OLD))
-    if lookup.url != job_url(connection.address, lookup.job_id):
-        raise LookUpTooOld(str(notices.CHANGED_SINCE))
+    if (objection := _objection(lookup)) is not None:
+        if (earlier := led_to(lookup)) is not None:
+            raise AlreadyAsked(earlier)
+        raise objection
     now = timezone.now()
     wanted = Cancellation(
         connection=connection,
@@ -138,6 +134,17 @@ def _request(actor: Actor, lookup: Exchange, typed: dict[str, str]) -> Cancellat
     return _insert(wanted, actor)
 
 
+def _objection(lookup: Exchange) -> CannotCancel | None:
+    """What a look-up lacks to be decided on. That it has led to a cancellation already, its row tells."""
+    if not can_be_cancelled(lookup):
+        return NothingToCancel(str(notices.NOTHING_TO_CANCEL))
+    if is_old(lookup):
+        return LookUpTooOld(str(notices.TOO_OLD))
+    if lookup.url != job_url(lookup.connection.address, lookup.job_id):
+        return LookUpTooOld(str(notices.CHANGED_SINCE))
+    return None
+
+
 def _insert(wanted: Cancellation, actor: Actor) -> Cancellation:
     """Write the row, unless somebody was faster: with one still open, or with one since the look-up."""
     try:
@@ -150,25 +157,22 @@ def _insert(wanted: Cancellation, actor: Actor) -> Cancellation:
                 event(Kind.SENDING, actor, cancellation=wanted, detail=wanted.outcome()),
             )
     except IntegrityError:
-        return _asked_by_another(wanted)
+        if (faster := in_the_way_of(wanted)) is None:
+            raise
+        raise AlreadyAsked(faster) from None
     except DatabaseError as error:
         raise NotWritten(str(notices.NOT_WRITTEN)) from error
     return wanted
 
 
-def _asked_by_another(wanted: Cancellation) -> Cancellation:
-    same = Cancellation.objects.filter(rest_base=wanted.rest_base, job_id=wanted.job_id)
-    if (faster := same.order_by("-id").first()) is None:
-        raise
-    raise AlreadyAsked(faster) from None
-
-
 def _send(cancellation: Cancellation, actor: Actor, *, reads_next: bool) -> None:
     """Send the cancel, once; nothing but the insertion of its row leads here.
 
-    With ``reads_next`` the caller has claimed the first read; it is due at once in any case.
+    With ``reads_next`` the caller has claimed the first read; it is due at once in any case. After an accepted cancel
+    the commit of that read makes this one last, too; a crash in between leaves ``sending``, of which only that is said.
     """
     reply = connections.cancel_job(cancellation.connection, cancellation.job_id, track_id=cancellation.track_id)
+    is_lasting = not (reads_next and reply.error is None)
 
     def write() -> None:
         exchanges = record(
@@ -178,6 +182,7 @@ def _send(cancellation: Cancellation, actor: Actor, *, reads_next: bool) -> None
             cause=Cause.CANCEL,
             actor=actor,
             cancellation=cancellation,
+            is_lasting=is_lasting,
         )
         answer = exchanges[-1]
         if answer.outcome == Outcome.NOT_SENT:
@@ -186,6 +191,7 @@ def _send(cancellation: Cancellation, actor: Actor, *, reads_next: bool) -> None
             now = timezone.now()
             claim = now + READ_LEASE if reads_next else None
             move(cancellation, state=State.UNCONFIRMED, rests_on=answer, next_read_at=now, claimed_until=claim)
-        append(*events_of(Kind.ANSWERED, cancellation, exchanges, actor), is_locked=True)
+        told = events_of(Kind.ANSWERED, cancellation, exchanges, actor)
+        append(*told, is_locked=True, is_lasting=is_lasting)
 
     kept(write, again=cancellation.refresh_from_db)

@@ -17,6 +17,7 @@ from jobs.aqua.job import CANCELLED, LIVE, TERMINAL
 from jobs.keeping import kept
 from jobs.ledger import Event, append
 from jobs.models import Cancellation, Cause, Exchange, Kind, State
+from jobs.models.changing import change
 from jobs.models.exchange import Outcome
 from jobs.recording import Actor, event, record
 
@@ -116,12 +117,8 @@ def events_of(kind: Kind, cancellation: Cancellation, exchanges: list[Exchange],
 
 def move(cancellation: Cancellation, **columns: Any) -> None:
     """Change an open row, and the object that stands for it; one that has settled is only read again."""
-    open_row = Cancellation.objects.filter(pk=cancellation.pk, settled_at__isnull=True)
-    if open_row.update(**columns) == 0:
+    if not change(cancellation, while_empty="settled_at", **columns):
         cancellation.refresh_from_db()
-        return
-    for name, value in columns.items():
-        setattr(cancellation, name, value)
 
 
 def settle(cancellation: Cancellation, state: State, exchange: Exchange) -> None:

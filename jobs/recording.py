@@ -77,13 +77,14 @@ def record(
     cause: Cause,
     actor: Actor | None,
     cancellation: Cancellation | None = None,
+    is_lasting: bool = True,
 ) -> list[Exchange]:
     """Store a call's exchanges, oldest first: one, or two after a 401. Without an actor it was ``follow``.
 
-    Takes the ledger's lock, so that exchanges are numbered in order and no content stands twice. Each exchange belongs
-    into the ledger in the same transaction.
+    Takes the ledger's lock (see there for ``is_lasting``), so that exchanges are numbered in order and no content
+    stands twice. Each exchange belongs into the ledger in the same transaction.
     """
-    lock()
+    lock(is_lasting=is_lasting)
     exchanges = []
     answer, error = reply.answer, reply.error
     common = {

@@ -44,10 +44,10 @@ class AnotherKey(DatabaseError):
     """The ledger cannot be written with the key of the settings."""
 
 
-def append(*events: Event, is_locked: bool = False) -> None:
+def append(*events: Event, is_locked: bool = False, is_lasting: bool = True) -> None:
     """Append events in their order, inside the transaction that writes what they record.
 
-    ``is_locked``: the transaction has called ``lock`` before.
+    ``is_locked``: the transaction has called ``lock`` before, with this ``is_lasting``.
 
     Raises:
         RuntimeError: there is no transaction: an entry would stand without what it records, or the other way round.
@@ -69,7 +69,8 @@ def append(*events: Event, is_locked: bool = False) -> None:
         before = seal(entry, before, key)
         entries.append(entry)
     Entry.objects.insert_all(entries)
-    transaction.on_commit(partial(_log_head, number, before))
+    if is_lasting:  # a head that a crash may still take back is told to nobody
+        transaction.on_commit(partial(_log_head, number, before))
 
 
 @dataclass(frozen=True)
@@ -129,11 +130,20 @@ def _log_head(number: int, digest: str) -> None:
     logger.info("ledger head number=%d sha256=%s", number, digest)
 
 
-def lock() -> None:
-    """Wait until nobody else appends, and keep others waiting to the end of the transaction."""
-    if database.vendor == "postgresql":  # SQLite's transactions are one at a time from their beginning on
-        with database.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+def lock(*, is_lasting: bool = True) -> None:
+    """Wait until nobody else appends, and keep others waiting to the end of the transaction.
+
+    Without ``is_lasting`` PostgreSQL does not wait for its disk when it commits: until the next commit of anybody that
+    does, a crash of its machine may take back this transaction, as a whole and with all that came after it.
+    """
+    if database.vendor != "postgresql":  # SQLite's transactions are one at a time from their beginning on
+        return
+    with database.cursor() as cursor:
+        cursor.execute(_LOCK if is_lasting else _LOCK_WITHOUT_DISK, [LOCK])
+
+
+_LOCK = "SELECT pg_advisory_xact_lock(%s)"
+_LOCK_WITHOUT_DISK = f"{_LOCK}, set_config('synchronous_commit', 'off', true)"
 
 
 def _entry(number: int, event: Event) -> Entry:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from jobs import access
 from jobs.access import person
 from jobs.models import Exchange
+from jobs.models.reading import one
 from jobs.refusing import refused
 
 needs_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -33,13 +34,18 @@ def own(request: HttpRequest, visible: QuerySet[Any], **key: Any) -> Any:
         return visible.get(**key)
     except visible.model.DoesNotExist:
         elsewhere = visible.model._base_manager.filter(**key).first() if request.method == "POST" else None
-        if elsewhere is not None:
-            refused(person(request), "act on what they may not see", connection=elsewhere.connection)
-        raise Http404 from None
+        raise _hidden(request, elsewhere) from None
 
 
 def visible_lookup(request: HttpRequest, lookup_id: int) -> Exchange:
-    """A look-up that this person may see."""
-    visible = access.visible_exchanges(person(request)).filter(cause="look_up")
-    found: Exchange = own(request, visible.select_related("snapshot"), pk=lookup_id)
+    """A look-up that this person may see; the same holds."""
+    found = one(Exchange, "connection", "snapshot", id=lookup_id, cause="look_up")
+    if found is None or not access.may_see(person(request), found.connection):
+        raise _hidden(request, found)
     return found
+
+
+def _hidden(request: HttpRequest, row: Any) -> Http404:
+    if row is not None and request.method == "POST":
+        refused(person(request), "act on what they may not see", connection=row.connection)
+    return Http404()

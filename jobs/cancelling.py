@@ -15,6 +15,7 @@ from jobs.aqua.environments import job_url
 from jobs.aqua.job import TERMINAL
 from jobs.asked import cancelled_since, in_the_way_of, led_to
 from jobs.confirming import READ_LEASE, confirm, events_of, move, settle, wait_for_confirmation
+from jobs.history import keep_words
 from jobs.keeping import kept
 from jobs.ledger import append
 from jobs.models import Cancellation, Cause, Connection, Exchange, Kind, State
@@ -152,6 +153,7 @@ def _insert(wanted: Cancellation, actor: Actor) -> Cancellation:
             insert(wanted)
             if (faster := cancelled_since(wanted)) is not None:
                 raise AlreadyAsked(faster)
+            keep_words(wanted)
             append(
                 event(Kind.REQUESTED, actor, cancellation=wanted, detail=wanted.recorded()),
                 event(Kind.SENDING, actor, cancellation=wanted, detail=wanted.outcome()),

@@ -6,6 +6,7 @@ from jobs.models.decision import Decision
 from jobs.models.entry import Entry, Kind
 from jobs.models.exchange import Cause, Exchange
 from jobs.models.remembered import Remembered
+from jobs.models.search_word import SearchWord
 from jobs.models.snapshot import BatchSnapshot, JobSnapshot
 from jobs.models.team_access import Role, TeamAccess
 
@@ -21,6 +22,7 @@ __all__ = [
     "Kind",
     "Remembered",
     "Role",
+    "SearchWord",
     "State",
     "TeamAccess",
 ]

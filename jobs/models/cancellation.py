@@ -145,6 +145,10 @@ class Cancellation(Decided):
             models.Index(fields=("mail_due_at",), condition=Q(mail_due_at__isnull=False), name="cancellation_mail"),
             models.Index(fields=("job_id", "id"), name="cancellation_job"),
             models.Index(fields=("connection", "id"), name="cancellation_connection"),
+            models.Index(fields=("connection", "state", "id"), name="cancellation_outcome_on"),
+            models.Index(fields=("state", "id"), name="cancellation_outcome"),
+            models.Index(fields=("requested_at",), name="cancellation_at"),
+            models.Index(fields=("ticket", "id"), condition=~Q(ticket=""), name="cancellation_ticket"),
             models.Index(fields=("requested_by", "id"), name="cancellation_person"),
         )
 

@@ -68,6 +68,10 @@ class Exchange(models.Model):
             models.Index(fields=("job_id", "id"), name="exchange_job"),
             models.Index(fields=("connection", "id"), name="exchange_connection"),
             models.Index(fields=("cancellation", "id"), name="exchange_cancellation"),
+            models.Index(fields=("cause", "id"), name="exchange_cause"),
+            models.Index(fields=("actor", "id"), name="exchange_person"),
+            models.Index(fields=("at",), name="exchange_at"),
+            models.Index(fields=("request_id",), condition=~models.Q(request_id=""), name="exchange_request_id"),
         )
 
     def __str__(self) -> str:

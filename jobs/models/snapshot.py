@@ -3,6 +3,7 @@
 import zlib
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from jobs.aqua.job import Batch, Job
@@ -46,6 +47,7 @@ class JobSnapshot(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("connection", "job_id", "content_sha256"), name="one_row_per_content"),
         )
+        indexes = (models.Index(fields=("job_id", "id"), name="snapshot_job"),)
 
     def __str__(self) -> str:
         return f"{self.job_id}: {self.status}"
@@ -88,6 +90,10 @@ class BatchSnapshot(models.Model):
     class Meta:
         ordering = ("snapshot", "position")
         constraints = (models.UniqueConstraint(fields=("snapshot", "position"), name="one_batch_per_position"),)
+        indexes = (
+            models.Index(fields=("batch_id",), condition=Q(batch_id__isnull=False), name="batch_batch_id"),
+            models.Index(fields=("file_id",), condition=Q(file_id__isnull=False), name="batch_file_id"),
+        )
 
     def __str__(self) -> str:
         return f"{self.name or self.batch_id}: {self.status}"

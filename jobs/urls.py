@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from jobs import health, views
+from jobs import health, history_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("cancellations/<uuid:uuid>/", views.cancellation, name="cancellation"),
     path("cancellations/<uuid:uuid>/check", views.check, name="check"),
     path("accounts/", include("jobs.signing_in.urls")),
+    path("history/", history_views.history, name="history"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

@@ -2,7 +2,7 @@
 
 from jobs.history.filters import CANCELLATIONS, EXCHANGES, Filter
 from jobs.history.listing import Page, Place, page
-from jobs.history.recent import exchanges_of, mark_of, news_of, recent_cancellations, recent_elsewhere
+from jobs.history.recent import entries_of_day, exchanges_of, mark_of, news_of, recent_cancellations, recent_elsewhere
 from jobs.history.words import keep_words
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Filter",
     "Page",
     "Place",
+    "entries_of_day",
     "exchanges_of",
     "keep_words",
     "mark_of",

@@ -49,7 +49,7 @@ def test_what_was_typed_is_still_there(
     assert stage.deletes(job_id) == 0
     page.get_by_role("button", name="Cancel this job").click()
     page.wait_for_url("**/cancellations/*/")
-    assert page.get_by_text("See “run book” <7>.").is_visible()
+    assert page.locator(".said", has_text="See “run book” <7>.").is_visible()
     assert stage.deletes(job_id) == 1
 
 

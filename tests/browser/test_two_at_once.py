@@ -56,7 +56,7 @@ def test_two_tabs(stage: Stage, someone: Callable[..., Window], job_id: str) -> 
     address = cancel(first)
     assert cancel(second) == address
     assert second.get_by_text(ALREADY).is_visible()
-    assert second.get_by_text("It blocks the close.").is_visible()
+    assert second.locator(".said", has_text="It blocks the close.").is_visible()
     assert stage.deletes(job_id) == 1
 
 

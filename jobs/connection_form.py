@@ -30,7 +30,6 @@ class ConnectionForm(forms.ModelForm):
             "environment",
             "base_url",
             "is_production",
-            "needs_approval",
             "is_active",
             "auth",
             "client_id",

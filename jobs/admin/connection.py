@@ -22,6 +22,7 @@ class TeamAccessInline(Managed, admin.TabularInline):
     """The teams of one connection."""
 
     model = TeamAccess
+    fields = ("team", "role")
     extra = 1
 
 
@@ -39,7 +40,7 @@ class ConnectionAdmin(Managed, admin.ModelAdmin):
     fieldsets = (
         (None, {"fields": ("name", "tenant", "environment", "base_url", "is_production", "is_active")}),
         ("Sign-in", {"fields": ("auth", "client_id", "new_secret")}),
-        ("Cancelling", {"fields": ("needs_approval", "cancel_method", "confirm_minutes", "entity_ids", "org_ids")}),
+        ("Cancelling", {"fields": ("cancel_method", "confirm_minutes", "entity_ids", "org_ids")}),
     )
 
     def get_fieldsets(self, request: HttpRequest, obj: Connection | None = None) -> Any:

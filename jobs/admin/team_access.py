@@ -10,7 +10,8 @@ from jobs.models import TeamAccess
 class TeamAccessAdmin(Managed, admin.ModelAdmin):
     """A team is a group of Django's."""
 
-    list_display = ("team", "role", "break_glass", "connection")
-    list_filter = ("role", "break_glass", "team", "connection")
+    list_display = ("team", "role", "connection")
+    list_filter = ("role", "team", "connection")
+    fields = ("team", "connection", "role")
     list_select_related = ("team", "connection")
     search_fields = ("team__name", "connection__name")

@@ -35,6 +35,8 @@ BEFORE_THE_DELETE = [
     "BEGIN",
     "INSERT jobs_cancellation",
     "SELECT jobs_cancellation",  # was one made since the look-up?
+    "SELECT jobs_batchsnapshot",  # what history finds it by
+    "INSERT jobs_searchword",
     "lock",
     "SELECT jobs_entry",
     "INSERT jobs_entry",

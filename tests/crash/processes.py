@@ -176,12 +176,9 @@ def time_goes_by(cancellation: Cancellation) -> None:
     cancellation.refresh_from_db()
 
 
-@contextmanager
-def the_deadline_over(cancellation: Cancellation) -> Iterator[None]:
-    """While this lasts; the ledger holds the real one."""
-    real = cancellation.deadline_at
-    for moment in (timezone.now() - timedelta(seconds=1), real):
-        with behind_their_back(Cancellation):
-            Cancellation.objects.filter(pk=cancellation.pk).update(deadline_at=moment)
-        if moment != real:
-            yield
+def the_deadline_is_over(cancellation: Cancellation) -> None:
+    """And its next read is due; what has settled stays as it is."""
+    with behind_their_back(Cancellation):
+        past = timezone.now() - timedelta(seconds=1)
+        Cancellation.objects.filter(pk=cancellation.pk, settled_at=None).update(deadline_at=past)
+    time_goes_by(cancellation)
